@@ -26,8 +26,8 @@ def can_confirm_acts(actor: Actor) -> bool:
 def can_confirm(actor: Actor, act: PendingAct) -> bool:
     """Whether the actor may confirm or reject an act.
 
-    Nobody confirms their own acts, acts on their own account, or acts of a person who recently created or
-    took over their account (see `is_second_person`).
+    Actors confirm neither their own acts nor acts on their own account. They confirm no acts of a person who
+    recently created or took over their account (see `is_second_person`).
     """
     return bool(confirmable(actor, [act]))
 
@@ -95,8 +95,8 @@ def can_open_relief(actor: Actor) -> bool:
 def can_widen(actor: Actor, before: Collection[UUID], after: Collection[UUID]) -> bool:
     """Whether a row visible in the districts `before` may become visible in the districts `after`.
 
-    If only temporary access makes a row visible, a write must not show it after the access has ended or to
-    other users. Such rows can only be moved within the districts that temporary access opened.
+    If only temporary access makes a row visible, a write must not make it visible to others, nor after the
+    access has ended. Such rows can only be moved within the districts that temporary access opened.
     """
     permanent_ids = actor.district_ids - actor.relief_ids
     is_opened = bool(before) and permanent_ids.isdisjoint(before)

@@ -1,8 +1,8 @@
 """Reminder times, as pure functions of the recipient and the clock.
 
 An occurrence is nominal: the time when a reminder should go out, not when it is really sent. The same
-subject, recipients and day therefore always give the same occurrences, and a row that is no longer among them
-is not sent.
+subject, recipients and day therefore always give the same occurrences. A row that is no longer among them is
+not sent.
 """
 
 from collections.abc import Iterator

@@ -120,8 +120,8 @@ class PendingAct(models.Model):
     """An act that waits for a second person. It takes effect when that person confirms it, or days later.
 
     It is about the account `user`, or about another row, whose ID is `subject`: the app that knows the row
-    declares the effect (accounts.services.effects). Decided rows stay, because a person helped by an act
-    cannot act as second person for the same requester for a week (accounts.policies).
+    declares the effect (accounts.services.effects). Decided rows stay: for a week, a person helped by an
+    act cannot be the second person of its requester (accounts.policies).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -180,5 +180,5 @@ class PendingAct(models.Model):
 
     @property
     def ends_at(self) -> datetime:
-        """When the act is withdrawn if nobody has decided it."""
+        """The time when an undecided act is withdrawn."""
         return self.asked_at + rules.ACT_WAITS

@@ -286,7 +286,7 @@ class ReliefQuerySet(models.QuerySet["Relief"]):
         )
 
     def open_at(self, moment: datetime) -> Self:
-        """Started and not ended, neither by reaching `ends_at` nor early."""
+        """Temporary access that is open at this moment."""
         return self.filter(
             models.Q(ended_at__isnull=True) | models.Q(ended_at__gt=moment),
             starts_at__lte=moment,

@@ -45,7 +45,7 @@ class Prepared:
         return statement.fetch(**values_of(actor), **values) if statement else []
 
     def _keep(self, asking: Actor, options: Sequence[Hashable], day: date) -> Kept | None:
-        """`day` is part of the cache key because current roles, and so who is seen, depend on it."""
+        """Build the statement. `day` is part of the cache key, because current roles depend on it."""
         queryset = self._build(asking, *options)
         try:
             statement = Kept(queryset)

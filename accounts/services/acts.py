@@ -105,8 +105,8 @@ def withdraw(kind: Act, *, user: User | None = None, subject: UUID | None = None
 def confirm_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> PendingAct:
     """Let an act take effect, after the delay of its kind if it has one.
 
-    Raises like `refuse_act`, and ValidationError if the address is taken, if the act is already confirmed, or
-    if the person who asked has left or uses this device, too.
+    Raises like `refuse_act`. Raises ValidationError, too, if the address is taken, the act is confirmed
+    already, or the requester has left or has signed in on this device.
     """
     act = _lock_waiting(actor, act_id, version)
     if not can_confirm(actor, act):

@@ -1,7 +1,7 @@
 """Credentials of an account: the link to choose a password, and their end when the address changes.
 
-A person who reads mail at the old address could have chosen the password or set up a passkey, before a second
-person confirms the new address or the rights of the account.
+A person who reads mail at the old address could have chosen the password or set up a passkey. All of this
+ends before the new address can be used.
 """
 
 from allauth.account.forms import default_token_generator

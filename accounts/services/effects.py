@@ -28,10 +28,10 @@ class ActSummary:
 class Effect:
     """The effect of acts of these kinds on their subject.
 
-    `lock` is called before the act is locked. `confirmed` and `dropped` (rejected, cancelled or
-    expired) write and record their events in the transaction that decides. Of an act with a delay,
-    `agreed` records that it was confirmed, and `confirmed` is called when the delay is over, with the
-    second person. `describe` takes IDs of subjects.
+    `lock` is called before the act is locked. `confirmed` and `dropped` (rejected, cancelled or expired)
+    write and record their events in the transaction that decides. If an act has a delay, `agreed` records the
+    confirmation. `confirmed` is called after the delay, with the second person. `describe` takes IDs of
+    subjects.
     """
 
     kinds: Collection[Act]

@@ -28,7 +28,7 @@ def is_in_grace(user: User) -> bool:
 
 
 def grace_end(user: User) -> datetime:
-    """Until when a new account may go without. It begins once: a lost factor gives no time again."""
+    """Return the end of the time without a second factor, which begins only once, with the account."""
     return user.created_at + timedelta(days=settings.SECOND_FACTOR_GRACE_DAYS)
 
 

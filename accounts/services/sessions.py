@@ -116,7 +116,7 @@ def sessions_of(user_id: UUID, *, current_key: str | None) -> list[SignedIn]:
     )
     rows = alive.order_by("-seen_at", "pk").values_list("pk", "device", "started_at", "seen_at")
     signed_in = [SignedIn(*row, is_here=row[0] == row_key(current_key or "")) for row in rows]
-    return sorted(signed_in, key=lambda one: not one.is_here)
+    return sorted(signed_in, key=lambda session: not session.is_here)
 
 
 def end_sessions(user_id: UUID, *, except_key: str | None = None, only_row: str = "") -> int:

@@ -84,14 +84,14 @@ def invite_user(
     assign(user, fields)
     _let_role_wait(actor, user)
     user.set_unusable_password()
-    _check(user)
+    _validate(user)
     user.save(force_insert=True)
     if user.asked_role:
         ask(actor, Act.ROLE, user=user)
     elif actor.kind == "system":
         mail_new_role(user)
     _set_districts(actor, user, list(districts), confirmed_ids=())
-    _record(actor, Action.CREATE, Op.CREATED, user, _districts(user), [*fields, "districts"])
+    _record_user(actor, Action.CREATE, Op.CREATED, user, _districts(user), [*fields, "districts"])
     return user
 
 
@@ -155,7 +155,7 @@ def edit_user(
         return user
     _keep_administrators(actor, user, changed)
     _keep_privacy_officers(user, old, changed)
-    _check(user)
+    _validate(user)
     if "email" in changed:
         begin_afresh(user, keeps_factor=reads_or_decides(user))
         mail_account_change(user, "email", "done", {old.email, user.email})
@@ -167,7 +167,7 @@ def edit_user(
     if "role" in changed and actor.kind == "system":
         mail_new_role(user)
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
-    _record(actor, action, op, user, before | _districts(user), changed)
+    _record_user(actor, action, op, user, before | _districts(user), changed)
     return user
 
 
@@ -194,7 +194,7 @@ def _address_waits(actor: Actor, user: User, old: User, changed: list[str], fiel
         return []
     if "email" not in changed:
         return ["asked_email"] if withdraw(Act.EMAIL, user=user) else []
-    _check(user)  # reject a taken or invalid address now
+    _validate(user)  # reject a taken or invalid address now
     asked_email, user.email = user.email, old.email
     changed.remove("email")
     if asked_email == old.email or not ask(actor, Act.EMAIL, user=user, email=asked_email):
@@ -241,7 +241,7 @@ def follow_redrawn(district: District, successor: District) -> None:
     for user in users.select_for_update(of=("self",), no_key=True).order_by("pk"):
         user.districts.add(successor)
         _save(user, ["districts"])
-        _record(SYSTEM, Action.UPDATE, Op.UPDATED, user, [district.pk, successor.pk], ["districts"])
+        _record_user(SYSTEM, Action.UPDATE, Op.UPDATED, user, [district.pk, successor.pk], ["districts"])
     for act in PendingAct.objects.filter(districts=district).exclude(districts=successor):
         act.districts.add(successor)
 
@@ -265,7 +265,7 @@ def forget_second_factor(*, actor: Actor, user_id: UUID) -> User:
     user.version += 1
     user.save()
     changed = ["asked_second_factor" if waits else "second_factor"]
-    _record(actor, Action.UPDATE, Op.UPDATED, user, _districts(user), changed)
+    _record_user(actor, Action.UPDATE, Op.UPDATED, user, _districts(user), changed)
     return user
 
 
@@ -275,9 +275,9 @@ def edit_preferences(*, actor: Actor, **fields: Unpack[Preferences]) -> User:
     user: User = User.objects.select_for_update(no_key=True).get(pk=actor.id)
     changed = assign(user, fields)
     if changed:
-        _check(user)
+        _validate(user)
         _save(user, changed)
-        _record(actor, Action.UPDATE, Op.UPDATED, user, (), changed)
+        _record_user(actor, Action.UPDATE, Op.UPDATED, user, (), changed)
     return user
 
 
@@ -292,9 +292,9 @@ def set_absence(*, actor: Actor, user_id: UUID, until: date | None) -> User:
     if not can_set_absence(actor, user, districts):
         raise PermissionDenied
     if assign(user, {"absent_until": until}):
-        _check(user)
+        _validate(user)
         _save(user, ["absent_until"])
-        _record(actor, Action.UPDATE, Op.UPDATED, user, districts, ["absent_until"])
+        _record_user(actor, Action.UPDATE, Op.UPDATED, user, districts, ["absent_until"])
     return user
 
 
@@ -342,7 +342,7 @@ def _keep_privacy_officers(user: User, old: User, changed: list[str]) -> None:
         raise ValidationError({"is_active" if "is_active" in changed else "role": text})
 
 
-def _check(user: User) -> None:
+def _validate(user: User) -> None:
     """Validate the account with its address in lower case, as django-allauth looks it up."""
     user.email = user.email.lower()
     user.full_clean(exclude=["password"])
@@ -359,7 +359,7 @@ def _districts(user: User) -> set[UUID]:
     return set(user.districts.values_list("pk", flat=True))
 
 
-def _record(
+def _record_user(
     actor: Actor, action: Action, op: Op, user: User, districts: Iterable[UUID], names: Iterable[str]
 ) -> None:
     record_changes(actor, action, [Changed("user", user.pk, op, user.version, districts, field_names=names)])

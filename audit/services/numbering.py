@@ -1,7 +1,7 @@
 """Numbering of committed activity log rows, so that a reader can resume at a number.
 
-One publisher runs at a time. A sequence would not work: a transaction with number 7 may commit after the one
-with number 8, and a reader who has read up to 8 would never see 7. A row therefore gets its number only when
+One publisher runs at a time. A sequence would not work: number 7 may be committed after number 8, and a
+reader who has read up to 8 would never see 7. A row therefore gets its number only when
 all older transactions of this database have ended. Numbers follow the order in which rows were recorded.
 """
 

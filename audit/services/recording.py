@@ -50,7 +50,7 @@ def record(
 
     `search_hash` replaces the words of a search (audit.rules.search_hash).
     """
-    return _write(
+    return _write_event(
         actor,
         _arguments(
             actor,
@@ -103,7 +103,7 @@ def record_changes(
     names = sorted({name for row in rows for name in row.field_names})
     objects = [row.object_id for row in rows]
     event = _arguments(actor, action, rows[0].object_type, objects, districts, names, purpose, recipient)
-    return _write(actor, event, rows)
+    return _write_event(actor, event, rows)
 
 
 def remove_reasons(*, actor: Acting, events: Collection[UUID], purpose: str) -> int:
@@ -242,7 +242,7 @@ def _arguments(
     }
 
 
-def _write(actor: Acting, event: dict[str, Any], changes: Sequence[Changed] = ()) -> Event:
+def _write_event(actor: Acting, event: dict[str, Any], changes: Sequence[Changed] = ()) -> Event:
     """Write an event in the actor's context. Raises ContextRefused."""
     arguments = event | {name: as_array(event[name]) for name in ("object_ids", "district_ids")}
     with naming(actor), prepared_cursor() as cursor:

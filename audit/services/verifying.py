@@ -134,8 +134,8 @@ def verify_trail(
     report.findings += _find_pruned(report, using)
     report.removed = _events_without_recipient(using)
     first_row = start.last_seq if start.number else None
-    rows = _rows(first_row, using)
-    report.findings += check(_seals(start.number, using), rows, start, public_keys, report)
+    rows = _numbered_rows(first_row, using)
+    report.findings += check_seals(_seals(start.number, using), rows, start, public_keys, report)
     if shipped:
         report.findings += _compare(shipped, start.number, using)
     for file in witnesses:
@@ -172,7 +172,7 @@ def _not_numbered(using: str) -> list[Any]:
     return [model._default_manager.using(using).filter(numbered__isnull=True) for model in (Event, Change)]
 
 
-def check(
+def check_seals(
     seals: Iterable[Seal],
     rows: Iterator[Row],
     start: Start,
@@ -369,7 +369,7 @@ def _columns(model: type[Event] | type[Change]) -> list[str]:
     return [name for name in names if name not in ("content_hash", "xid")]
 
 
-def _read(column: str) -> str:
+def _finite_column(column: str) -> str:
     """Return the SQL that reads a column. An infinite moment becomes NULL, so that the hash differs."""
     return f"CASE WHEN isfinite({column}) THEN {column} END" if column.endswith(".at") else column
 
@@ -379,8 +379,8 @@ _SELECT = "SELECT {} FROM audit_numbered n {} WHERE n.seq > %s ORDER BY n.seq LI
     ", ".join(
         [
             *("n.seq", "n.below_xid", "n.event_id", "n.change_id"),
-            *(_read(f"e.{name}") for name in (*EVENT_COLUMNS, "xid", "content_hash")),
-            *(_read(f"c.{name}") for name in (*CHANGE_COLUMNS, "xid", "content_hash")),
+            *(_finite_column(f"e.{name}") for name in (*EVENT_COLUMNS, "xid", "content_hash")),
+            *(_finite_column(f"c.{name}") for name in (*CHANGE_COLUMNS, "xid", "content_hash")),
             *("r.salt", "r.text", "r.removed_at", "b.id IS NOT NULL", "r.removed_by IS NOT NULL"),
         ]
     ),
@@ -392,7 +392,7 @@ _SELECT = "SELECT {} FROM audit_numbered n {} WHERE n.seq > %s ORDER BY n.seq LI
 _SMALLEST: Final = -(2**63)
 
 
-def _rows(after: int | None, using: str) -> Iterator[Row]:
+def _numbered_rows(after: int | None, using: str) -> Iterator[Row]:
     """Yield numbered rows in order, read in batches."""
     last_seq = _SMALLEST if after is None else after
     while True:

@@ -173,7 +173,7 @@ class _Reading:
         self._districts()
         self._people()
         for part in PARTS:
-            self._rows(part)
+            self._copy_rows(part)
             for relation in part.relations():
                 self._links(part, relation)
         with connection.cursor() as cursor:
@@ -218,7 +218,7 @@ class _Reading:
             row.set_unusable_password()
             row.save(force_insert=True)
 
-    def _rows(self, part: Part) -> None:
+    def _copy_rows(self, part: Part) -> None:
         copy_rows(part.model, self._read_rows(part))
 
     def _links(self, part: Part, relation: Any) -> None:

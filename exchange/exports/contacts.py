@@ -16,7 +16,7 @@ from contacts.models import Contact, ContactDetail
 from exchange.exports.columns import ID, ListExport, Rows, column, columns, other_details
 
 
-def _rows(actor: Actor) -> Rows:
+def _visible_contacts(actor: Actor) -> Rows:
     return Contact.objects.visible_to(actor)
 
 
@@ -57,7 +57,7 @@ EXPORT: Final = ListExport(
     object_type="contact",
     title=_("Contacts"),
     filters=ContactFilters,
-    rows=_rows,
+    rows=_visible_contacts,
     columns=COLUMNS,
     order=("folded", "pk"),
     district="home_district_id",

@@ -14,7 +14,7 @@ from exchange.exports.columns import ID, ListColumn, ListExport, Rows, column, c
 from meetings.filters.organisations import OrganisationFilters
 
 
-def _rows(actor: Actor) -> Rows:
+def _visible_organisations(actor: Actor) -> Rows:
     return Organisation.objects.visible_to(actor)
 
 
@@ -76,7 +76,7 @@ EXPORT: Final = ListExport(
     object_type="organisation",
     title=_("Organisations"),
     filters=OrganisationFilters,
-    rows=_rows,
+    rows=_visible_organisations,
     columns=COLUMNS,
     order=("folded", "pk"),
     district="home_district_id",

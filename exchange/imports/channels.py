@@ -104,12 +104,12 @@ def phone_problem(text: str) -> str:
 
 def read_emails(text: str) -> CellAddresses:
     """Read email addresses. A web address among them is a further address of the row."""
-    return _read(_TOKENS.split(text), "email", _email)
+    return _read_addresses(_TOKENS.split(text), "email", _email)
 
 
 def read_websites(text: str) -> CellAddresses:
     """Read web addresses. An email among them is a further address of the row."""
-    return _read(_SITES.split(text), "website", _website)
+    return _read_addresses(_SITES.split(text), "website", _website)
 
 
 def read_pages(text: str) -> CellAddresses:
@@ -123,7 +123,7 @@ def read_pages(text: str) -> CellAddresses:
     return CellAddresses("", list(dict.fromkeys(addresses.further)), [" ".join(words)] if words else [])
 
 
-def _read(tokens: list[str], channel: str, read: Callable[[str], str]) -> CellAddresses:
+def _read_addresses(tokens: list[str], channel: str, read: Callable[[str], str]) -> CellAddresses:
     addresses, words = CellAddresses(), list[str]()
     for token in filter(None, map(squash, tokens)):
         address = read(token)

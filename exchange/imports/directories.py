@@ -1,8 +1,8 @@
 """Read a directory of organisations in HSDS 3 (Open Referral) as a table with one row for each organisation.
 
-The file is a list of organisations or services, a page of such a list (`contents`), one object a line, or a
-ZIP of tables. People, closed services and data without a column are left out and counted. Source: the Human
-Services Data Specification 3.0 and 3.1 (docs.openreferral.org); 3.1 adds to 3.0.
+The file is JSON or a ZIP of tables. JSON is a list of organisations or services, a page of such a list
+(`contents`), or one object a line. People, closed services and data without a column are left out and
+counted. Source: the Human Services Data Specification 3.0 and 3.1 (docs.openreferral.org); 3.1 adds to 3.0.
 """
 
 import csv
@@ -107,7 +107,7 @@ def read_package(file: BinaryIO) -> Directory:
             parts = _tables(archive)
             if sum(archive.getinfo(name).file_size for name in parts.values()) > MOST_BYTES:
                 raise _too_large()
-            tables = {table: _rows(archive, name) for table, name in parts.items()}
+            tables = {table: _table_rows(archive, name) for table, name in parts.items()}
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, csv.Error) as error:
         raise UnreadableFile(_("The ZIP file cannot be read: %(why)s") % {"why": error}) from error
     return _directory(_assemble(tables))
@@ -181,7 +181,7 @@ def _tables(archive: zipfile.ZipFile) -> dict[str, str]:
     return {_TABLES[stem]: name for name, stem in stems.items() if stem in _TABLES}
 
 
-def _rows(archive: zipfile.ZipFile, name: str) -> list[Item]:
+def _table_rows(archive: zipfile.ZipFile, name: str) -> list[Item]:
     with archive.open(name) as part:
         text = io.TextIOWrapper(part, encoding="utf-8-sig", errors="replace", newline="")
         return [{key: value for key, value in row.items() if key} for row in csv.DictReader(text)]
@@ -244,7 +244,7 @@ def _directory(items: Iterable[Any]) -> Directory:
     row_of: dict[str, list[str]] = {}
     closed: set[str] = set()  # organisations with a closed service; another item may have an open one
     for number, item in enumerate(items, 1):
-        organisation, services = _parts(item if isinstance(item, dict) else {})
+        organisation, services = _organisation_and_services(item if isinstance(item, dict) else {})
         is_open = [service for service in services if _text(service, "status").lower() in _OPEN]
         directory.left_out[CLOSED] += len(services) - len(is_open)
         directory.left_out[PEOPLE] += sum(1 for _person in _people(organisation, services))
@@ -266,7 +266,7 @@ def _directory(items: Iterable[Any]) -> Directory:
     return directory
 
 
-def _parts(item: Item) -> tuple[Item, list[Item]]:
+def _organisation_and_services(item: Item) -> tuple[Item, list[Item]]:
     """Return an organisation and its services. The item can be either."""
     if isinstance(organisation := item.get("organization"), dict):
         return organisation, [item]

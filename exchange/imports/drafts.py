@@ -234,7 +234,12 @@ def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
         unclear = frozenset(value for value in values if fold(value) in several)
         values_by_field[name] = Values({value: meant[value] for value in values}, has_more, unclear)
     # Districts come first, because a row without a district is rejected.
-    return dict(sorted(values_by_field.items(), key=lambda one: target.field(one[0]).codes is not places_of))
+    return dict(
+        sorted(
+            values_by_field.items(),
+            key=lambda named_values: target.field(named_values[0]).codes is not places_of,
+        )
+    )
 
 
 def _counted(draft: ImportDraft) -> dict[str, tuple[list[str], bool]]:

@@ -13,8 +13,9 @@ from accounts.actors import Actor
 from accounts.models import User
 from exchange.imports import cells as read
 from exchange.imports.fields import NUMBER, Field, field, fields
+from exchange.imports.given import is_whole, read_fields
 from exchange.imports.meeting_words import FOLLOW_UP_HEADINGS, FOLLOW_UP_KINDS, FOLLOW_UP_STATUSES
-from exchange.imports.rowwise import NOTES, ParsedRow, RowImporter, is_whole, read_fields, row_target
+from exchange.imports.rowwise import NOTES, ParsedRow, RowImporter, row_target
 from exchange.models import ImportDraft
 from lib.cleaning import clean_text
 from lib.days import city_today, moment_at

@@ -27,7 +27,7 @@ def forget_drafts_of(_actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
 
 
 def forget_steps(_actor: Actor, keys: Keys, _rewrite: Rewrite) -> None:
-    """An import that wrote the person can no longer be undone."""
+    """Delete the undo data of imports that wrote the person, so that they cannot be undone."""
     drafts = ImportStep.objects.filter(pk__in=keys).values_list("draft", flat=True).distinct()
     for pk in list(drafts):
         _forget(pk, lambda _draft: {})

@@ -1,12 +1,13 @@
 """Rows of a file as texts by field, and rows with the same reference."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
+from exchange.imports.fields import NUMBER
 from exchange.imports.noting import Note, NoteKind
 from exchange.imports.reading import odd_cells, read_cells
 from exchange.models import ImportDraft
@@ -127,3 +128,15 @@ def filled_rows(draft: ImportDraft, file: BinaryIO) -> Iterator[FilledRow]:
 def _ignored_note(heading: str, text: str) -> Note:
     message = _("%(heading)s: “%(text)s” is ignored") % {"heading": heading, "text": text[:200]}
     return NoteKind.NOT_COUNTED.value, message
+
+
+def is_whole(cells: Mapping[str, str], needed: Collection[str]) -> bool:
+    """Whether a row has all of a record. A row with a reference may have only the fields that change."""
+    return not cells.get(NUMBER.name) or all(cells.get(name) for name in needed)
+
+
+def read_fields(
+    cells: Mapping[str, str], is_whole_row: bool, readers: Mapping[str, Callable[[], Any]]
+) -> dict[str, Any]:
+    """Return the values that the readers give: all fields of a whole row, or else only fields with a cell."""
+    return {name: read() for name, read in readers.items() if is_whole_row or cells.get(name)}

@@ -184,7 +184,7 @@ def guess_values(
         meant = codes_by_text.get(fold(value), frozenset())
         if len(meant) > 1:
             continue  # the text is the name of one code and another code itself: a person decides
-        code = next(iter(meant), "") or _by_stems(value, stems) or _place(value, places)
+        code = next(iter(meant), "") or _by_stems(value, stems) or _district_code(value, places)
         if code in codes:
             code_by_value[value] = code
     return code_by_value
@@ -235,7 +235,7 @@ def _by_values(values: Sequence[str], region: str) -> str:
     return field if n / len(values) >= _ENOUGH else ""
 
 
-def _place(value: str, places: Mapping[str, str]) -> str:
+def _district_code(value: str, places: Mapping[str, str]) -> str:
     """Return a district by its code or name. “VIII” is “District VIII” if only one name ends so."""
     folded = fold(value)
     if folded in places:

@@ -121,7 +121,7 @@ def load_mapping(text: str) -> Mapping:
         identify=identify,
         fields=origins,
         places=places,
-        under=_place(home["under"], places) if "under" in home else None,
+        under=_read_place(home["under"], places) if "under" in home else None,
         creates_districts=home.get("create") is True,
         spellings=_spellings(table),
         region=_text(table, "region", settings.PHONENUMBER_DEFAULT_REGION).upper(),
@@ -166,7 +166,7 @@ def _origin(name: str, field_table: object, places: dict[str, Place]) -> Origin:
         )
     if name == HOME:
         values = {
-            fold(key): _place(value, places).code for key, value in _table(field_table, "values").items()
+            fold(key): _read_place(value, places).code for key, value in _table(field_table, "values").items()
         }
     else:
         values = {fold(key): str(value) for key, value in _table(field_table, "values").items()}
@@ -188,7 +188,7 @@ def _coded(name: str, value: object) -> str | None:
     return text
 
 
-def _place(place_table: object, places: dict[str, Place]) -> Place:
+def _read_place(place_table: object, places: dict[str, Place]) -> Place:
     if isinstance(place_table, str):
         place = Place(place_table)
     elif isinstance(place_table, dict) and isinstance(place_table.get("code"), str):

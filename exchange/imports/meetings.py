@@ -15,9 +15,10 @@ from contacts.services.changes import Change
 from districts.models import District
 from exchange.imports import cells as read
 from exchange.imports.fields import NUMBER, Field, field, fields
+from exchange.imports.given import is_whole, read_fields
 from exchange.imports.meeting_words import MEETING_HEADINGS, MEETING_KINDS
 from exchange.imports.organisations import places_of
-from exchange.imports.rowwise import ParsedRow, RowImporter, is_whole, read_fields, row_target
+from exchange.imports.rowwise import ParsedRow, RowImporter, row_target
 from exchange.models import ImportDraft
 from lib.cleaning import clean_text
 from lib.days import city_day

@@ -150,7 +150,7 @@ def summary_of(report: ImportReport) -> tuple[dict[str, Any], dict[int, str]]:
             times[kind] += 1
             if len(examples.setdefault(kind, [])) < EXAMPLES:
                 examples[kind].append(line.number)
-    rare_first = sorted(times.items(), key=lambda one: (one[1], one[0]))
+    rare_first = sorted(times.items(), key=lambda kind_and_times: (kind_and_times[1], kind_and_times[0]))
     offers = [offer.as_json() for offer in report.offers[:OFFERS_KEPT]]
     summary = {
         "sums": {outcome.value: report.sums[outcome] for outcome in RowOutcome},
@@ -175,7 +175,12 @@ def _some_lines(report: ImportReport, times: Mapping[str, int]) -> dict[str, lis
         elif entry[:2] > shown_lines[0][:2]:
             heapq.heapreplace(shown_lines, entry)
     return {
-        outcome: [line for _rarity, _number, line in sorted(lines, key=lambda one: (-one[0], -one[1]))]
+        outcome: [
+            line
+            for _rarity, _number, line in sorted(
+                lines, key=lambda shown_line: (-shown_line[0], -shown_line[1])
+            )
+        ]
         for outcome, lines in chosen.items()
     }
 

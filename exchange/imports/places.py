@@ -85,18 +85,18 @@ class Places:
         if not missing:
             return
         parent = self._parent()
-        districts = [self._make(place, parent) for place in missing]
-        self._write(districts)
+        districts = [self._new_district(place, parent) for place in missing]
+        self._create(districts)
 
     def _parent(self) -> District | None:
         place = self._mapping.under
         if place is None:
             return None
         if place.code not in self._by_code:
-            self._write([self._make(place, None)])
+            self._create([self._new_district(place, None)])
         return self._by_code[place.code]
 
-    def _make(self, place: Place, parent: District | None) -> District:
+    def _new_district(self, place: Place, parent: District | None) -> District:
         district = District(code=place.code, name=place.name or place.code, parent=parent)
         district.lineage = [*(parent.lineage if parent else []), district.pk]
         district.full_clean(exclude=["parent"])
@@ -104,7 +104,7 @@ class Places:
         self._code_of[district.pk] = place.code
         return district
 
-    def _write(self, districts: Iterable[District]) -> None:
+    def _create(self, districts: Iterable[District]) -> None:
         rows = District.objects.bulk_create(districts)
         changes = [
             Changed(

@@ -1,9 +1,9 @@
 """Group the rows of one organisation, and match the groups with stored organisations.
 
 Rows with the same external ID are one organisation. Similar rows and organisations are offered to a person.
-Until the person decides, they are joined if the name and a phone or email agree (contacts.rules.evidence,
-proof), and stay apart if only the core of the name and another feature agree (evidence). Different numbers of
-one register are never joined. Rows with the same number and different values are rejected.
+Until the person decides, they are joined if the name and a phone or email agree (proof). They stay apart if
+only the core of the name and another feature agree (evidence, see contacts.rules.evidence). Different numbers
+of one register are never joined. Rows with the same number and different values are rejected.
 """
 
 from array import array

@@ -36,7 +36,7 @@ from exchange.imports.engine import (
     write_batches,
     written_outcomes,
 )
-from exchange.imports.fields import NUMBER, Field, Target
+from exchange.imports.fields import Field, Target
 from exchange.imports.given import FilledRow, RepeatedRows, filled_rows, find_repeated_rows
 from exchange.imports.noting import Note, NoteKind
 from exchange.imports.outcomes import ImportReport, RowOutcome, changes_text, result_of
@@ -52,18 +52,6 @@ ParsedRow = dict[str, Any]  # values of a row as JSON: codes, IDs as text, ISO d
 NOTES: Final = "notes"  # key in it: notes about the row (noting)
 _REFUSALS: Final = (ValidationError, PermissionDenied, ObjectDoesNotExist)
 _KIND_OF: Final = {RowOutcome.REFUSED: NoteKind.REFUSED, RowOutcome.MERGED: NoteKind.SAME}
-
-
-def is_whole(cells: Mapping[str, str], needed: Collection[str]) -> bool:
-    """Whether a row has all of a record. A row with a reference may have only the fields that change."""
-    return not cells.get(NUMBER.name) or all(cells.get(name) for name in needed)
-
-
-def read_fields(
-    cells: Mapping[str, str], is_whole_row: bool, readers: Mapping[str, Callable[[], Any]]
-) -> ParsedRow:
-    """Return the values that the readers give: all fields of a whole row, or else only fields with a cell."""
-    return {name: read() for name, read in readers.items() if is_whole_row or cells.get(name)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +129,7 @@ def row_target(
     importer: Callable[[Actor, ImportDraft], RowImporter],
     instead: Mapping[str, Collection[frozenset[str]]] | None = None,
 ) -> Target:
-    """Return a target whose rows are written by services.
-
-    `importer` gives their functions for an actor and a draft.
-    """
+    """Return a target whose rows are written with the functions of `importer` for an actor and a draft."""
 
     def bring_in(
         actor: Actor,
@@ -157,16 +142,13 @@ def row_target(
         """Write every valid row, and report why others are rejected. Raises PermissionDenied."""
         if not can_import(actor):
             raise PermissionDenied
-        kind, labels = (
-            importer(actor, draft),
-            {import_field.name: str(import_field.label) for import_field in fields},
-        )
+        kind = importer(actor, draft)
+        labels = {import_field.name: str(import_field.label) for import_field in fields}
         total = sum(1 for _row in filled_rows(draft, file))
         visible_rows = kind.model.objects.visible_to(actor)
         repeated = find_repeated_rows(draft, file, kind.joined, labels)
-        run = _ImportRun(
-            draft, kind, repeated, visible_rows, labels, {} if dry_run else written_outcomes(draft)
-        )
+        earlier_outcomes = {} if dry_run else written_outcomes(draft)
+        run = _ImportRun(draft, kind, repeated, visible_rows, labels, earlier_outcomes)
         with all_or_nothing(is_small=total <= ALL_AT_ONCE, dry_run=dry_run):
             write_batches(
                 filled_rows(draft, file),
@@ -205,12 +187,12 @@ class _ImportRun:
         repeated: RepeatedRows,
         visible_rows: QuerySet[Any],
         labels: Mapping[str, str],
-        before: Mapping[UUID, RowOutcome],
+        earlier_outcomes: Mapping[UUID, RowOutcome],
     ) -> None:
         self._draft, self._kind, self._repeated = draft, kind, repeated
         self._visible, self._labels = visible_rows.values("pk"), labels
-        self._earlier_outcomes = before  # of an interrupted attempt of this import
-        self._first_rows: dict[str, SeenRow] = {}  # by external id
+        self._earlier_outcomes = earlier_outcomes  # of an interrupted attempt of this import
+        self._first_rows: dict[str, SeenRow] = {}  # by external ID
         self._outcomes: dict[int, RowOutcome] = {}  # of lines with which others are combined
         self._undo_records: list[dict[str, Any]] = []
         self._report_rows: list[_ReportRow] = []
@@ -220,7 +202,7 @@ class _ImportRun:
     def write(self, batch: Iterable[FilledRow]) -> list[dict[str, Any]]:
         """Import a batch of rows, and return its undo data. The caller holds the transaction."""
         self._undo_records = []
-        rows = [self._read(filled_row) for filled_row in batch]
+        rows = [self._parse(filled_row) for filled_row in batch]
         while waiting := [row for row in rows if row.external_id and not row.outcome]:
             self._write_news(list({row.external_id: row for row in reversed(waiting)}.values())[::-1])
             for row in (row for row in waiting if not row.outcome and row.external_id in self._first_rows):
@@ -247,7 +229,7 @@ class _ImportRun:
         except _REFUSALS as error:
             self._refuse(row, error)
 
-    def _read(self, filled_row: FilledRow) -> _Row:
+    def _parse(self, filled_row: FilledRow) -> _Row:
         """Parse a row. A row that only adds organisations to an earlier one stays empty."""
         number, cells, kind = filled_row.line, filled_row.cells, self._kind
         name = squash(" ".join(cells.get(column, "") for column in kind.named_by))
@@ -260,10 +242,8 @@ class _ImportRun:
                 row.notes += parsed.pop(NOTES, [])
                 row.name = kind.label(parsed) or squash(cells.get("external_id", ""))
                 row.external_id = _external_id(cells, row.name, parsed.pop("key", ""))
-                row.parsed, row.fingerprints = (
-                    parsed,
-                    {name: fingerprint(value) for name, value in parsed.items()},
-                )
+                row.parsed = parsed
+                row.fingerprints = {name: fingerprint(value) for name, value in parsed.items()}
         return row
 
     def _combine(self, row: _Row, line: int) -> None:
@@ -326,19 +306,16 @@ class _ImportRun:
         kind, source = self._kind, self._draft.source
         link: Any = kind.model._meta.get_field("external_ids")
         ids = [row.external_id for row in rows]
-        of_visible_rows = {
-            f"{link.field.name}__in": self._visible
-        }  # a hidden record has this reference: rejected as in any other form
+        # The reference of a hidden record is not found, so that the service rejects the row.
+        of_visible_rows = {f"{link.field.name}__in": self._visible}
         links = link.related_model.objects.filter(source=source, external_id__in=ids, **of_visible_rows)
         ids_by_reference = dict(links.values_list("external_id", link.field.attname))
         remembered = _remembered(kind, source, ids)
         before = dict(remembered.values_list("external_id", "fingerprints"))
         present_rows = lock(kind.model.objects.all(), list(ids_by_reference.values()))
         for row in rows:
-            row.before, row.existing_id = (
-                before.get(row.external_id, {}),
-                ids_by_reference.get(row.external_id),
-            )
+            row.before = before.get(row.external_id, {})
+            row.existing_id = ids_by_reference.get(row.external_id)
             with self._refuse_on_error(row):
                 if row.existing_id is None:
                     self._check_needed(row)
@@ -346,7 +323,7 @@ class _ImportRun:
                     row.values = {**kind.arguments(row.parsed), "external_ids": references}
                 elif row.remembered != row.before:
                     self._find_changes(row, kind.current(present_rows[row.existing_id]))
-        self._write([row for row in rows if row.values and not row.outcome])
+        self._write_rows([row for row in rows if row.values and not row.outcome])
         for row in rows:
             if not row.outcome:
                 earlier_outcome = self._earlier_outcomes.get(row.existing_id) if row.existing_id else None
@@ -399,7 +376,7 @@ class _ImportRun:
         row.values = self._kind.arguments(write)
         row.fields = {name: current.get(name, "") for name in write}
 
-    def _write(self, rows: list[_Row]) -> None:
+    def _write_rows(self, rows: list[_Row]) -> None:
         """Write rows together.
 
         If that is refused, write each half alone, so that one row cannot block others.
@@ -421,8 +398,8 @@ class _ImportRun:
                 self._refuse(rows[0], error)
                 return
             half = len(rows) // 2
-            self._write(rows[:half])
-            self._write(rows[half:])
+            self._write_rows(rows[:half])
+            self._write_rows(rows[half:])
             return
         for row, change in zip(rows, changes, strict=True):
             undo_record: dict[str, Any] = {"id": str(change.row.pk), "external_id": row.external_id}

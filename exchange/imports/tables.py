@@ -141,10 +141,10 @@ def _with_places(headings: list[str], rows: list[list[str]]) -> list[str]:
     beyond = [n for n, rows_with_it in times.items() if 2 * rows_with_it >= len(filled)]
     width = max(len(headings), *(n + 1 for n in beyond), 0)
     padded = [*headings, *([""] * (width - len(headings)))]
-    return named_headings(heading or (_place(n) if times[n] else "") for n, heading in enumerate(padded))
+    return named_headings(heading or (_place_name(n) if times[n] else "") for n, heading in enumerate(padded))
 
 
-def _place(n: int) -> str:
+def _place_name(n: int) -> str:
     from openpyxl.utils.cell import get_column_letter
 
     return _("Column %(n)d (%(letter)s)") % {"n": n + 1, "letter": get_column_letter(n + 1)}
@@ -203,7 +203,7 @@ def _delimiter(file: BinaryIO, encoding: str) -> str:
 def _from_workbook(file: BinaryIO) -> BinaryIO:
     """Return the first sheet as CSV with the same row numbers. Formulas are text.
 
-    A workbook leaves out empty cells at the end of a row, so each row is filled up to the widest one above.
+    A workbook leaves out empty cells at the end of a row. Each row is filled up to the widest one above.
     """
     from exchange.imports.workbooks import read_rows
 

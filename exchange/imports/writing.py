@@ -101,7 +101,7 @@ class Writer:
                 results += self._with_earlier_outcome(target, same)
             else:
                 results += _refused(group, _("belongs to an organisation you cannot change"))
-        self._write(batch)
+        self._write_batch(batch)
         return results
 
     def _fetch_fingerprints(self, groups: list[Group]) -> dict[UUID, Fingerprints]:
@@ -245,7 +245,7 @@ class Writer:
             [extra for extra in main_channels.items() if extra[1]],
         )
 
-    def _write(self, batch: list["_Planned"]) -> None:
+    def _write_batch(self, batch: list["_Planned"]) -> None:
         write_organisations(
             actor=self._actor,
             changes=[planned.change for planned in batch],

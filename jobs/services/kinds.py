@@ -99,8 +99,8 @@ class Kind:
     """A kind of job.
 
     `run` may be called again for the same job after a worker died, so it must be idempotent. `title` is shown
-    to users. `may` is checked when the job starts, runs and is downloaded. With an `act` the files can be
-    downloaded only after a second person has released them, if the job's result `opens` so much.
+    to users. `may` is checked when the job starts, runs and is downloaded. With an `act`, a second person
+    must release the files before a download, if the job's result `opens` so much.
     `find_starter` returns the present actor of a starter that is no staff account, or None if it can no
     longer act.
     """

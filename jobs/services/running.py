@@ -60,7 +60,7 @@ def run_next() -> bool:
     job = lease.row
     starter = User.objects.filter(pk=job.started_by).first() if job.started_by else None
     with _as_they_read(starter):
-        _run(lease, _actor_of(job, starter))
+        _run_claimed(lease, _actor_of(job, starter))
     return True
 
 
@@ -73,7 +73,7 @@ def _actor_of(job: Job, starter: User | None) -> Actor | None:
     return kind.find_starter(job.started_by) if kind else None
 
 
-def _run(lease: Lease[Job], actor: Actor | None) -> None:
+def _run_claimed(lease: Lease[Job], actor: Actor | None) -> None:
     job = lease.row
     kind = find_kind(job.kind)
     if job.cancel_asked_at:
@@ -88,10 +88,10 @@ def _run(lease: Lease[Job], actor: Actor | None) -> None:
         )
         _fail(lease, "interrupted again and again", text)
     else:
-        _do(lease, kind, actor)
+        _run_kind(lease, kind, actor)
 
 
-def _do(lease: Lease[Job], kind: Kind, actor: Actor) -> None:
+def _run_kind(lease: Lease[Job], kind: Kind, actor: Actor) -> None:
     job, pulse, begun = lease.row, _Pulse(lease), timezone.now()
     try:
         with pulse, patience(STATEMENT_SECONDS), acting_as(actor):
@@ -236,13 +236,13 @@ class _Pulse:
     def _beat(self) -> None:
         while not self._ended.wait(PULSE_SECONDS):
             try:
-                self._tell()
+                self._report()
             except DatabaseError as error:  # the lease outlasts a short outage
                 log.warning("job_pulse_missed", job=str(self.lease.row.pk), error=type(error).__name__)
                 connection.close()
         connection.close()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         is_ours = self.lease.renew(done=self.done, total=self.total)
         job = Job.objects.filter(pk=self.lease.row.pk).first()
         if job is None:  # deleted; if its claim is not committed yet the job is still ours

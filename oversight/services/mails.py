@@ -1,6 +1,6 @@
 """Emails about new alerts, to reviewers and then to the user who answers. They name no person.
 
-The user is asked only after the reviewers were notified, so that no user is warned of an alert that no
+The user is asked only after the reviewers were notified. Otherwise a user could be warned of an alert that no
 reviewer has seen.
 """
 

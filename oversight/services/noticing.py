@@ -38,7 +38,7 @@ def _notice(day: date) -> int:
 
 
 def _notice_reading(day: date) -> int:
-    """Users who read three times as many contacts as usual, or many outside their portfolio."""
+    """Raise alerts for users who read three times the usual contacts, or many outside their portfolio."""
     rows = PersonRead.objects.filter(day=day).values("user_id")
     numbers = rows.annotate(n=Count("pk"), outside=Count("pk", filter=Q(is_outside=True)))
     read = {row["user_id"]: (row["n"], row["outside"]) for row in numbers}
@@ -64,7 +64,7 @@ def _usual_days(day: date, user_ids: list[UUID]) -> dict[UUID, int | None]:
 
 
 def _notice_weeks(today: date) -> int:
-    """Users who read many different contacts in 30 days, also in files. Raised once in these days."""
+    """Raise an alert, once in 30 days, for users who read many different contacts, also in files."""
     first_day = today - timedelta(days=DAYS_TOGETHER - 1)
     rows = PersonRead.objects.filter(day__gte=first_day)
     numbers = rows.values_list("user_id").annotate(
@@ -109,7 +109,7 @@ class _Reader(NamedTuple):
 
 
 def _notice_searches(day: date) -> int:
-    """Searches among contacts for a word of a community, by users and keys."""
+    """Raise alerts for searches among contacts for a word of a community, by users and keys."""
     events = Event.objects.filter(
         at__gte=day_starts_at(day),
         at__lt=day_ends_at(day),
@@ -133,7 +133,7 @@ def _notice_searches(day: date) -> int:
 
 
 def _notice_networks(day: date) -> int:
-    """Keys used for the first time from a network."""
+    """Raise alerts for keys that were used for the first time from a network."""
     rows = KeyNetwork.objects.filter(
         first_at__gte=day_starts_at(day), first_at__lt=day_ends_at(day), is_expected=False
     )

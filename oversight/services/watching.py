@@ -33,7 +33,7 @@ def watch_record(*, actor: Actor, object_type: str, object_id: UUID, reason: str
     mark = WatchedRecord.objects.create(
         object_type=object_type, object_id=row.pk, reason=reason, marked_by=marker
     )
-    _record(actor, Action.CREATE, mark)
+    _record_mark(actor, Action.CREATE, mark)
     return mark
 
 
@@ -45,7 +45,7 @@ def review_lookups(*, actor: Actor, mark_id: UUID, until: datetime) -> WatchedRe
         raise ValidationError(_("Reload the page: the list has changed."), code="stale")
     mark.reviewed_until, mark.reviewed_by_id = until, actor.id
     mark.save(update_fields=["reviewed_until", "reviewed_by"])
-    _record(actor, Action.UPDATE, mark, "reviewed_until")
+    _record_mark(actor, Action.UPDATE, mark, "reviewed_until")
     return mark
 
 
@@ -55,7 +55,7 @@ def stop_watching(*, actor: Actor, mark_id: UUID) -> WatchedRecord:
     mark = _locked(actor, mark_id)
     mark.ended_at, mark.ended_by_id = timezone.now(), actor.id
     mark.save(update_fields=["ended_at", "ended_by"])
-    _record(actor, Action.ARCHIVE, mark)
+    _record_mark(actor, Action.ARCHIVE, mark)
     return mark
 
 
@@ -70,6 +70,6 @@ def _privacy_officers_only(actor: Actor) -> None:
         raise PermissionDenied
 
 
-def _record(actor: Actor, action: Action, mark: WatchedRecord, *names: str) -> None:
-    """Name only the mark. No district, so that only privacy officers read the event."""
+def _record_mark(actor: Actor, action: Action, mark: WatchedRecord, *names: str) -> None:
+    """Record an event about the mark, without a district, so that only privacy officers read it."""
     record(actor, action, "watched_record", [mark.pk], field_names=names)

@@ -178,12 +178,12 @@ def _is_sent(carrier: Carrier, written: Written) -> bool:
 def _write_next(carrier: Carrier, waiting: deque[Letter]) -> Written | None:
     """Return the next message that can be written, or None if no letter is left."""
     while waiting:
-        if written := _write(carrier, waiting.popleft()):
+        if written := _write_message(carrier, waiting.popleft()):
             return written
     return None
 
 
-def _write(carrier: Carrier, letter: Letter) -> Written | None:
+def _write_message(carrier: Carrier, letter: Letter) -> Written | None:
     """Return the letter as a message. Postpone the parts that fail, and return None if nothing is left."""
     ready = [
         (part, notice)
@@ -302,7 +302,7 @@ def _letters(claimed: Sequence[Lease[Reminder]]) -> list[Letter]:
                     letters.append(Letter(user, [part]))
         if digest:
             letters.append(Letter(user, digest))
-    return sorted(letters, key=lambda one: (one.reminders[0].occurrence, one.reminders[0].pk))
+    return sorted(letters, key=lambda letter: (letter.reminders[0].occurrence, letter.reminders[0].pk))
 
 
 def _wanted_times(rows: Sequence[Reminder]) -> dict[subjects.Key, list[datetime]]:

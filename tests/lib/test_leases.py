@@ -79,7 +79,7 @@ class Reminders(Sending):
 
     def begin(self, lease: Lease[Any]) -> object:
         (letter,) = reminders._letters([lease])
-        return reminders._turn(None, reminders._write(Email(), letter))
+        return reminders._turn(None, reminders._write_message(Email(), letter))
 
     def go_on(self, lease: Lease[Any]) -> None:
         reminders._deliver([lease])
@@ -179,11 +179,11 @@ class Jobs:
         return [found] if found else []
 
     def begin(self, lease: Lease[Any]) -> object:
-        running._Pulse(lease)._tell()
+        running._Pulse(lease)._report()
         return None
 
     def go_on(self, lease: Lease[Any]) -> None:
-        running._run(lease, actor_for(self.starter))
+        running._run_claimed(lease, actor_for(self.starter))
 
     def run(self) -> object:
         return running.run_next()

@@ -191,7 +191,7 @@ def test_a_part_that_changed_hands_meanwhile_is_not_in_it(mail_sink: MailSink) -
     FollowUp.objects.filter(pk=goes.pk).update(owner=other)
     notify("follow_up", goes.pk)
     Reminder.objects.filter(subject_id=goes.pk, recipient=owner).delete()
-    assert not sending._turn(None, sending._write(Email(), letters[0]))
+    assert not sending._turn(None, sending._write_message(Email(), letters[0]))
     assert sending._deliver(claimed) == 1
     (message,) = mail_sink.messages
     assert stays.title in parts(message)[0]

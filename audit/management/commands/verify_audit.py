@@ -96,9 +96,9 @@ class Command(BaseCommand):
             report.findings.append(
                 Finding("no file of seals and no witness, so seals that were cut off do not show: --file")
             )
-        self._tell(report, file)
+        self._print_report(report, file)
 
-    def _tell(self, report: Report, file: Path | None) -> None:
+    def _print_report(self, report: Report, file: Path | None) -> None:
         fences = [Finding(line) for line in report.fences]
         for prefix, findings in (("", report.findings), ("catalogue: ", fences), ("note: ", report.notices)):
             for finding in findings[:SHOWN]:
