@@ -167,15 +167,9 @@ def breach_seen(request: ActorRequest, pk: UUID) -> HttpResponse:
             "seen": counts,
             "by_type": [(NOUNS.get(kind, kind), number) for kind, number in counts.by_type.items()],
             "places": list(places),
-<<<<<<< HEAD
-            "done": [(act.label, NOUNS.get(kind, kind), number) for act, kind, number in seen.done],
-            "people": _to_write_to(request, seen),
-            "sessions": sessions_of(who, current_key=None),
-=======
             "done": [(act.label, NOUNS.get(kind, kind), number) for act, kind, number in counts.done],
             "people": _to_write_to(request, counts),
-            "sessions": sessions_of(account_id, here=None),
->>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
+            "sessions": sessions_of(account_id, current_key=None),
             "lines": lines(page.rows),
             "page": page,
             "is_key": account_id in {key_id for key_id, _name in keys},

@@ -156,13 +156,8 @@ def _apply(request: ActorRequest, token: str) -> HttpResponse:
             "naming": naming,
             "source": source,
         }
-<<<<<<< HEAD
-        tried = import_districts(**asked, dry_run=True)
-        if tried.asks and request.POST.get("confirmed") != tried.confirmation:
-=======
         tried = import_districts(**arguments, dry_run=True)
-        if tried.asks and request.POST.get("confirmed") != tried.asked:
->>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
+        if tried.asks and request.POST.get("confirmed") != tried.confirmation:
             return _preview(request, tried, token, status=422)
         report = import_districts(**arguments, confirmed=True)
     except ValidationError as error:

@@ -65,13 +65,8 @@ class RefusalsIn:
         return isinstance(error, ValidationError)
 
 
-<<<<<<< HEAD
-def _told(error: ValidationError) -> ValidationError:
-    return ValidationError(safe_text(error), code=error.code)
-=======
 def _translated(error: ValidationError) -> ValidationError:
-    return ValidationError(told(error), code=error.code)
->>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
+    return ValidationError(safe_text(error), code=error.code)
 
 
 class VersionedForm(forms.Form):

@@ -225,11 +225,7 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _files(request: ActorRequest, job: Job) -> list[tuple[JobFile, str]]:
     """The complete report and the rejected rows, each with a label."""
-<<<<<<< HEAD
-    found = JobFile.objects.visible_to(request.actor).downloadable().filter(job=job).order_by("pk")
-=======
-    files = JobFile.objects.visible_to(request.actor).made().filter(job=job).order_by("pk")
->>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
+    files = JobFile.objects.visible_to(request.actor).downloadable().filter(job=job).order_by("pk")
     refused = gettext("rejected.csv")
     return [
         (file, gettext("Rejected rows") if file.name == refused else gettext("The whole report"))

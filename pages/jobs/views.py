@@ -79,11 +79,7 @@ def _entitle(row: Any) -> Any:
 
 
 def _context(request: ActorRequest, row: Job) -> dict[str, Any]:
-<<<<<<< HEAD
-    made = list(JobFile.objects.visible_to(request.actor).downloadable().filter(job=row).order_by("pk"))
-=======
-    files = list(JobFile.objects.visible_to(request.actor).made().filter(job=row).order_by("pk"))
->>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
+    files = list(JobFile.objects.visible_to(request.actor).downloadable().filter(job=row).order_by("pk"))
     ended = row.finished_at or timezone.now()
     kind = find_kind(row.kind)
     waits = bool(kind and kind.needs_release(row.result) and row.released_at is None)

@@ -63,15 +63,9 @@ class Row:
 
     @property
     def url(self) -> str:
-<<<<<<< HEAD
         code, row_id = self.reminder.subject_key
-        seen = self.subject is not None or code == Portfolios.code
-        return find_subject(code).path(row_id) if seen else ""
-=======
-        code, row_id = self.reminder.about
         is_visible = self.subject is not None or code == Portfolios.code
         return find_subject(code).path(row_id) if is_visible else ""
->>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
 
     @property
     def starts_at(self) -> datetime | None:
@@ -84,16 +78,6 @@ class Row:
 
 @require_safe
 def notifications(request: ActorRequest) -> HttpResponse:
-<<<<<<< HEAD
-    own = Reminder.objects.visible_to(request.actor)
-    new = list(own.unread().order_by("-sent_at", "-pk")[:ROWS])
-    coming = list(own.waiting().order_by("occurrence", "pk")[:TWICE])
-    told = {_occasion(one) for one in new}
-    sent = [one for one in own.sent().order_by("-sent_at", "-pk")[:TWICE] if _occasion(one) not in told]
-    about = [row.subject_key for row in (*new, *coming, *sent) if row.subject_type != Portfolios.code]
-    seen = visible_subjects(request.actor, about)  # portfolio reminders name no organisation here
-    disclose(request, "reminder", seen.values())
-=======
     reminders = Reminder.objects.visible_to(request.actor)
     new = list(reminders.unread().order_by("-sent_at", "-pk")[:ROWS])
     coming = list(reminders.waiting().order_by("occurrence", "pk")[:TWICE])
@@ -103,10 +87,11 @@ def notifications(request: ActorRequest) -> HttpResponse:
         for reminder in reminders.sent().order_by("-sent_at", "-pk")[:TWICE]
         if _occasion(reminder) not in shown_occasions
     ]
-    subjects = [row.about for row in (*new, *coming, *sent_reminders) if row.subject_type != Portfolios.code]
-    visible = seen_by(request.actor, subjects)  # portfolio reminders name no organisation here
+    subjects = [
+        row.subject_key for row in (*new, *coming, *sent_reminders) if row.subject_type != Portfolios.code
+    ]
+    visible = visible_subjects(request.actor, subjects)  # portfolio reminders name no organisation here
     disclose(request, "reminder", visible.values())
->>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
     return render(
         request,
         "pages/notifications/list.html",

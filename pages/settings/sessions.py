@@ -23,19 +23,11 @@ def sessions(request: ActorRequest) -> HttpResponse:
 @require_POST
 def session_end(request: ActorRequest, number: str) -> HttpResponse:
     """End a session. `number` identifies the session without revealing its key."""
-<<<<<<< HEAD
     rows = sessions_of(request.user.pk, current_key=request.session.session_key)
-    found = next((row for row in rows if row.number == number and not row.is_here), None)
-    if found is None:
-        raise Http404
-    end_sessions(request.user.pk, only_row=found.key)
-=======
-    rows = sessions_of(request.user.pk, here=request.session.session_key)
     session_row = next((row for row in rows if row.number == number and not row.is_here), None)
     if session_row is None:
         raise Http404
-    end_sessions(request.user.pk, only=session_row.key)
->>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
+    end_sessions(request.user.pk, only_row=session_row.key)
     record(request.actor, Action.SIGN_OUT, "user", [request.user.pk])
     messages.success(request, _("Signed out of that device."))
     return redirect("settings_sessions")

@@ -31,17 +31,10 @@ from pages.lookups import get_or_404, refuse_unless
 def waiting(request: ActorRequest) -> HttpResponse:
     """Pending acts, including those that the user can see but not decide."""
     refuse_unless(can_confirm_acts(request.actor))
-<<<<<<< HEAD
-    seen = PendingAct.objects.visible_to(request.actor).select_related("user", "asked_by", "decided_by")
-    acts = list(seen.prefetch_related("districts", "user__districts").in_order())
-    shown, may = summaries_of(acts), confirmable(request.actor, acts)
-    people = _people(request, shown.values())
-=======
     visible = PendingAct.objects.visible_to(request.actor).select_related("user", "asked_by", "decided_by")
     acts = list(visible.prefetch_related("districts", "user__districts").in_order())
-    subjects, may = shown_acts(acts), confirmable(request.actor, acts)
+    subjects, may = summaries_of(acts), confirmable(request.actor, acts)
     people = _people(request, subjects.values())
->>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
     rows = [
         {
             "act": act,
@@ -54,15 +47,9 @@ def waiting(request: ActorRequest) -> HttpResponse:
     return render(request, "pages/settings/waiting.html", {"rows": rows})
 
 
-<<<<<<< HEAD
-def _people(request: ActorRequest, shown: Iterable[ActSummary]) -> dict[UUID, Contact]:
-    """Whom acts are about, for roles that see contacts. A confirmer does not."""
-    ids = {pk for one in shown for pk in one.contact_ids}
-=======
-def _people(request: ActorRequest, subjects: Iterable[Shown]) -> dict[UUID, Contact]:
+def _people(request: ActorRequest, subjects: Iterable[ActSummary]) -> dict[UUID, Contact]:
     """Return the contacts that acts are about. Empty for a confirmer, who sees no contacts."""
     ids = {pk for subject in subjects for pk in subject.contact_ids}
->>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
     if not ids or not request.actor.reads:
         return {}
     contacts = Contact.objects.visible_to(request.actor).filter(pk__in=ids)
@@ -122,10 +109,5 @@ def _choices(actor: Actor, act: PendingAct, may: Collection[UUID]) -> dict[str, 
 def _name(act: PendingAct) -> str:
     if act.user:
         return act.user.name
-<<<<<<< HEAD
-    shown = summaries_of([act]).get(act.pk)
-    return shown.title if shown else ""
-=======
-    subject = shown_acts([act]).get(act.pk)
+    subject = summaries_of([act]).get(act.pk)
     return subject.title if subject else ""
->>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
