@@ -1,7 +1,7 @@
 """Plans in an archive (docs/archive.md).
 
-Voices come before their review, for nothing can be added to one that is signed. The database looks at
-references when all is there.
+Voices come before their review, because a signed review accepts no more voices. The database checks
+references at the end.
 """
 
 from typing import Any, Final
@@ -24,7 +24,7 @@ from plans.models import (
 
 
 def _plans(actor: Actor) -> Any:
-    """Those of the districts of the archive: others may see them, and read them elsewhere."""
+    """Plans of the archive's own districts. Plans of other districts belong to their archives."""
     rows = Plan.objects.visible_to(actor)
     return rows if actor.sees_everywhere else rows.filter(district__in=actor.district_ids)
 
@@ -44,6 +44,6 @@ PARTS: Final = (
 )
 NOT_TAKEN: Final = {
     "plans.City": "each installation compares the fingerprints of other cities itself",
-    "plans.CityFile": "of a city; the file can be read again",
-    "plans.ComparisonFile": "what this installation has told another city, signed with its key",
+    "plans.CityFile": "of another city; the file can be read again",
+    "plans.ComparisonFile": "sent to another city, signed with the key of this installation",
 }

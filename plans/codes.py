@@ -32,7 +32,10 @@ class PartnerRole(models.TextChoices):
 
 
 class Source(models.TextChoices):
-    """Where values of an indicator come from. `book` is this system; the code is part of the API."""
+    """Source of an indicator's values.
+
+    `book` means the records of this system; the code is part of the API.
+    """
 
     BOOK = "book", _("records of this system")
     HAND = "hand", _("entered by hand")
@@ -51,7 +54,7 @@ class Unit(models.TextChoices):
 
 
 class Measure(models.TextChoices):
-    """What an indicator takes of a report: its share, its count or its median."""
+    """Number that an indicator takes from a report: share, count or median."""
 
     RATIO = "ratio", _("share")
     N = "n", _("count")
@@ -59,7 +62,7 @@ class Measure(models.TextChoices):
 
 
 class Says(models.TextChoices):
-    """What an organisation says of the time since the last review."""
+    """An organisation's answer about the time since the last review."""
 
     BETTER = "better", _("better")
     SAME = "same", _("the same")
@@ -68,7 +71,7 @@ class Says(models.TextChoices):
 
 
 class PlanPart(models.TextChoices):
-    """What of a plan was changed."""
+    """Changed part of a plan."""
 
     PLAN = "plan", _("plan")
     GOAL = "goal", _("goal")
@@ -77,7 +80,7 @@ class PlanPart(models.TextChoices):
 
 
 class ChangeKind(models.TextChoices):
-    """How a plan was changed after its adoption."""
+    """Kind of a change after the adoption of a plan."""
 
     ADDED = "added", _("added")
     RENAMED = "renamed", _("renamed")

@@ -1,4 +1,4 @@
-"""Whether a plan keeps its own days: milestones done on time and reviews held. Per plan, never per owner."""
+"""Figures of a plan: milestones done on time and reviews held on time. Per plan, never per owner."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from plans.codes import PlanStatus, Unit
 from plans.models import Milestone, PlanReview
 from plans.models.plan import PlanQuerySet
-from plans.reading.comparison import Numbers, numbers
+from plans.reading.comparison import NumbersInWords, numbers_in_words
 from plans.rules import Dated, add_months
 from reports.queries.periods import Period, month_of
 from reports.rules.intervals import LEAST, Interval, wilson
@@ -24,7 +24,7 @@ PLAN_REVIEWED: Final = "plan-reviewed"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`n` of `of` in `period`. `moved` and `dropped` say how many milestones of `of` were."""
+    """A share `n` of `of` in `period`. `moved` and `dropped` count milestones of `of`."""
 
     slug: str
     period: Period
@@ -35,7 +35,7 @@ class Figure:
 
     @property
     def interval(self) -> Interval | None:
-        """None for few, as of every share."""
+        """Confidence interval; None if `of` is small, as for all shares."""
         return wilson(self.n, self.of) if self.of >= LEAST else None
 
     @property
@@ -45,12 +45,12 @@ class Figure:
         return _("Milestones done on time")
 
     @property
-    def stated(self) -> Numbers | None:
-        """In words; none if nothing was due."""
+    def stated(self) -> NumbersInWords | None:
+        """The figure in words; None if nothing was due."""
         if not self.of:
             return None
-        found = numbers(Unit.SHARE, self.n, self.of, self.n / self.of, self.period)
-        return replace(found, period=self.period.span)
+        share = numbers_in_words(Unit.SHARE, self.n, self.of, self.n / self.of, self.period)
+        return replace(share, period=self.period.span)
 
     @property
     def nothing_due(self) -> str:
@@ -63,23 +63,27 @@ class Figure:
 
 
 def milestones_on_time(milestones: Iterable[Dated], period: Period) -> Figure:
-    """Of those that were first due in a period, how many were done by that day, wherever they moved since.
+    """Return how many of the milestones first due in a period were done by that original day.
 
-    A dropped milestone stays in the whole: what was adopted is measured.
+    A dropped milestone counts as not done, because the figure measures the adopted plan.
     """
-    due = [one for one in milestones if period.since <= one.first_due_on < period.until]
+    due = [milestone for milestone in milestones if period.since <= milestone.first_due_on < period.until]
     return Figure(
         MILESTONES_ON_TIME,
         period,
-        n=sum(one.done_on is not None and one.done_on <= one.first_due_on for one in due),
+        n=sum(
+            milestone.done_on is not None and milestone.done_on <= milestone.first_due_on for milestone in due
+        ),
         of=len(due),
-        moved=sum(one.due_on != one.first_due_on and not one.is_dropped for one in due),
-        dropped=sum(one.is_dropped for one in due),
+        moved=sum(
+            milestone.due_on != milestone.first_due_on and not milestone.is_dropped for milestone in due
+        ),
+        dropped=sum(milestone.is_dropped for milestone in due),
     )
 
 
 def plan_reviewed(adopted_on: date, held: Iterable[date], months: int, period: Period, today: date) -> Figure:
-    """Of the reviews that were due in a period, how many were held by the end of the month of that day."""
+    """Return how many of the reviews due in a period were held by the end of the month of their day."""
     days = reviews_due(adopted_on, held, months, today)
     due = [was_held for day, was_held in days if period.since <= day < period.until]
     return Figure(PLAN_REVIEWED, period, n=sum(due), of=len(due))
@@ -88,31 +92,31 @@ def plan_reviewed(adopted_on: date, held: Iterable[date], months: int, period: P
 def reviews_due(
     adopted_on: date, held: Iterable[date], months: int, today: date
 ) -> Iterator[tuple[date, bool]]:
-    """Each day up to `today` on which a review was due, and whether it was held by the end of its month.
+    """Yield each due day of a review up to `today`, and whether it was held by the end of that month.
 
-    The next one is due `months` after the one before was held, or was due if it was not held. A review whose
-    month goes on is not due yet unless it was held.
+    A review is due `months` after the last one was held, or after its due day if it was not held. A review is
+    yielded only after its month, or when it was held.
     """
-    waiting = sorted(day for day in held if day >= adopted_on)
+    unmatched_days = sorted(day for day in held if day >= adopted_on)
     since = adopted_on
     while (due := add_months(since, months)) <= today:
         month_ends = month_of(due).until
-        if waiting and waiting[0] < month_ends:
-            since = waiting.pop(0)
+        if unmatched_days and unmatched_days[0] < month_ends:
+            since = unmatched_days.pop(0)
             yield due, True
             continue
         if month_ends > today:
             return
         yield due, False
         following = month_of(add_months(due, months)).since
-        since = waiting.pop(0) if waiting and waiting[0] < following else due
+        since = unmatched_days.pop(0) if unmatched_days and unmatched_days[0] < following else due
 
 
 # --- Reading ----------------------------------------------------------------------------------------------
 
 _MILESTONES: Final = Milestone.objects.filter(action__goal__plan=OuterRef("pk")).order_by("due_on", "pk")
-_HELD: Final = PlanReview.objects.signed().filter(plan=OuterRef("pk")).order_by("held_on", "pk")
-#: All days of a plan that its figures are counted from, inside the statement that reads the plan.
+_HELD_REVIEWS: Final = PlanReview.objects.signed().filter(plan=OuterRef("pk")).order_by("held_on", "pk")
+#: All days that the figures of a plan need, as part of the statement that reads the plan.
 DAYS: Final = JSONObject(
     status="status",
     starts_on="starts_on",
@@ -128,13 +132,13 @@ DAYS: Final = JSONObject(
             )
         )
     ),
-    held=ArraySubquery(_HELD.values("held_on")),
+    held=ArraySubquery(_HELD_REVIEWS.values("held_on")),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class MilestoneDays:
-    """The days of a milestone, as `DAYS` has them."""
+    """The days of a milestone, read from `DAYS`."""
 
     due_on: date
     first_due_on: date
@@ -152,25 +156,25 @@ class MilestoneDays:
 
 
 def with_days(rows: PlanQuerySet) -> Any:
-    """Plans that an actor sees, each with `days` for `figures_in`. No further statement."""
+    """Annotate plans with `days` for `figures_in`, without another statement."""
     return rows.annotate(days=DAYS)
 
 
 def figures_in(days: Mapping[str, Any], today: date) -> list[Figure]:
-    """Both figures of a plan in its days so far. None of a draft, or of a plan that has not begun.
+    """Return both figures of a plan up to `today`; empty for a draft, or a plan that has not begun.
 
     A closed plan counts up to the day on which it was closed.
     """
     if days["status"] == PlanStatus.DRAFT:
         return []
-    last = date.fromisoformat(days["closed_on"]) if days["status"] == PlanStatus.CLOSED else today
+    last_day = date.fromisoformat(days["closed_on"]) if days["status"] == PlanStatus.CLOSED else today
     starts_on, ends_on = (date.fromisoformat(days[name]) for name in ("starts_on", "ends_on"))
-    if starts_on > last:
+    if starts_on > last_day:
         return []
-    period = Period(starts_on, min(ends_on, last + timedelta(days=1)))
+    period = Period(starts_on, min(ends_on, last_day + timedelta(days=1)))
     held = [date.fromisoformat(day) for day in days["held"]]
     adopted_on = date.fromisoformat(days["adopted_on"])
     return [
         milestones_on_time(map(MilestoneDays.read, days["milestones"]), period),
-        plan_reviewed(adopted_on, held, days["review_months"], period, last),
+        plan_reviewed(adopted_on, held, days["review_months"], period, last_day),
     ]

@@ -1,4 +1,4 @@
-"""What plans are filtered by in the API: names as in docs/openapi.yaml."""
+"""Filters of plans in the API, with the names of docs/openapi.yaml."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

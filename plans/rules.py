@@ -1,4 +1,4 @@
-"""What is due, done and late in a plan, and which days its figures are of. Pure."""
+"""Pure rules of plans: progress of milestones, quarters, and reminders."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from reminders.rules import Occurrence, Recipient, each_channel, nine_oclock
 
 LONGEST_YEARS: Final = 6
 SHORTEST_REASON: Final = 10  # characters
-LATE_DAYS: Final = 7  # until the keeper of the plan is told, too
+LATE_DAYS: Final = 7  # until the keeper of the plan gets a reminder, too
 
 Days = tuple[date, date]  # half-open
 
 
 class Dated(Protocol):
-    """A milestone, as far as progress depends on it."""
+    """The days of a milestone that progress depends on."""
 
     @property
     def due_on(self) -> date: ...
@@ -31,7 +31,7 @@ class Dated(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Milestones by their number: `done` of the `due` ones, and how many were moved or dropped."""
+    """Numbers of milestones. `done` counts those of `due` only."""
 
     done: int = 0
     due: int = 0
@@ -54,15 +54,15 @@ class Progress:
 
 
 def progress_of(milestones: Iterable[Dated], today: date) -> Progress:
-    """Count milestones. A dropped one is not due, and one that is due later is not counted as done yet."""
+    """Count milestones. A dropped one is not due, and a done one counts only from its due day on."""
     rows = list(milestones)
-    kept = [row for row in rows if not row.is_dropped]
-    due = [row for row in kept if row.due_on <= today]
+    valid_milestones = [row for row in rows if not row.is_dropped]
+    due_milestones = [row for row in valid_milestones if row.due_on <= today]
     return Progress(
-        done=sum(row.done_on is not None for row in due),
-        due=len(due),
-        moved=sum(row.due_on != row.first_due_on for row in kept),
-        dropped=len(rows) - len(kept),
+        done=sum(row.done_on is not None for row in due_milestones),
+        due=len(due_milestones),
+        moved=sum(row.due_on != row.first_due_on for row in valid_milestones),
+        dropped=len(rows) - len(valid_milestones),
         total=len(rows),
     )
 
@@ -72,11 +72,11 @@ def is_late(row: Dated, today: date) -> bool:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or the month's last."""
+    """Return the same day of a later month, or its last day."""
     number = day.year * 12 + day.month - 1 + months
-    first = date(number // 12, number % 12 + 1, 1)
-    following = date((number + 1) // 12, (number + 1) % 12 + 1, 1)
-    return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
+    month_start = date(number // 12, number % 12 + 1, 1)
+    next_month_start = date((number + 1) // 12, (number + 1) % 12 + 1, 1)
+    return min(month_start + timedelta(days=day.day - 1), next_month_start - timedelta(days=1))
 
 
 def next_review_on(adopted_on: date, last_held_on: date | None, months: int) -> date:
@@ -88,21 +88,21 @@ def is_too_long(starts_on: date, ends_on: date) -> bool:
 
 
 def quarter_before(day: date) -> Days:
-    """The last whole quarter before a day."""
-    first = date(day.year, day.month - (day.month - 1) % 3, 1)
-    return add_months(first, -3), first
+    """Return the last whole quarter before a day."""
+    quarter_start = date(day.year, day.month - (day.month - 1) % 3, 1)
+    return add_months(quarter_start, -3), quarter_start
 
 
 def quarters(since: date, until: date) -> list[Days]:
-    """Quarters that begin in these days and end in them, oldest first."""
-    first = date(since.year, since.month - (since.month - 1) % 3, 1)
-    if first < since:
-        first = add_months(first, 3)
-    found = []
-    while (following := add_months(first, 3)) <= until:
-        found.append((first, following))
-        first = following
-    return found
+    """Return the whole quarters between two days, oldest first."""
+    quarter_start = date(since.year, since.month - (since.month - 1) % 3, 1)
+    if quarter_start < since:
+        quarter_start = add_months(quarter_start, 3)
+    whole_quarters = []
+    while (next_quarter_start := add_months(quarter_start, 3)) <= until:
+        whole_quarters.append((quarter_start, next_quarter_start))
+        quarter_start = next_quarter_start
+    return whole_quarters
 
 
 # --- Reminders --------------------------------------------------------------------------------------------
@@ -123,12 +123,11 @@ def plan_reminders(
     values_on: Collection[date],
     now: datetime,
 ) -> Iterator[Occurrence]:
-    """At 09:00: open milestones to their owners (`due`), what is late, reviews and values to keepers.
+    """Yield reminders at 09:00: due milestones to owners; late milestones, reviews and values to keepers.
 
-    Milestones of actions that are assigned to no one stand under None: only keepers are told of them.
-
-    One message a person and day, whatever the number of milestones. A target that is missed reminds no one:
-    a figure is looked at in a review.
+    `due` has the days by owner. Under None it has those of actions without an owner, which only keepers get.
+    Each person gets at most one message for each rule and day. A missed target causes no reminder, because
+    figures are discussed in a review.
     """
     for owner, days in due.items():
         if owner is None:
@@ -138,6 +137,6 @@ def plan_reminders(
     late = {day + timedelta(days=LATE_DAYS) for days in due.values() for day in days}
     reviews = {review_on + timedelta(days=n) for n in _REVIEW_DAYS} if review_on else set()
     rules = {MILESTONE_LATE_KEEPER: late, REVIEW_DUE: reviews, VALUE_DUE: {*values_on}}
-    for keeper, (rule, found) in product(keepers, rules.items()):
-        for day in sorted(found):
+    for keeper, (rule, days_of_rule) in product(keepers, rules.items()):
+        for day in sorted(days_of_rule):
             yield from each_channel(rule, keeper, nine_oclock(day, keeper.zone), now=now)

@@ -1,4 +1,4 @@
-"""Tell the change feed of plans whose figures a new day changed, though nobody wrote anything."""
+"""Report plans to the change feed when a new day alone changes their figures."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -18,31 +18,33 @@ from plans.models import Plan
 
 
 @transaction.atomic
-def tell_of_figures(today: date) -> int:
-    """Record plans whose figures differ from those of the day of their last change. Return how many.
+def record_changed_figures(today: date) -> int:
+    """Record plans whose figures differ from those on the day of their last change. Return their number.
 
-    It can be repeated: the record is a change, and figures are the same for the rest of the day.
+    Safe to repeat: the record is itself a change, and figures stay the same for the rest of the day.
     """
     rows: Any = with_days(Plan.objects.adopted().select_for_update(of=("self",), skip_locked=True))
     plans = {plan.pk: plan for plan in rows.order_by("pk")}
-    said = _last_said(plans)
-    moved = [
+    last_days = _last_change_days(plans)
+    changed_plans = [
         plan
         for pk, plan in plans.items()
-        if (day := said.get(pk)) and figures_in(plan.days, day) != figures_in(plan.days, today)
+        if (day := last_days.get(pk)) and figures_in(plan.days, day) != figures_in(plan.days, today)
     ]
-    where = seen_in(kinds()["plan"], [plan.pk for plan in moved])
+    districts_by_plan = seen_in(kinds()["plan"], [plan.pk for plan in changed_plans])
     changes = [
-        Changed("plan", plan.pk, Op.UPDATED, plan.version, where[plan.pk], field_names=["figures"])
-        for plan in moved
+        Changed(
+            "plan", plan.pk, Op.UPDATED, plan.version, districts_by_plan[plan.pk], field_names=["figures"]
+        )
+        for plan in changed_plans
     ]
     if changes:
         record_changes(SYSTEM, Action.UPDATE, changes)
     return len(changes)
 
 
-def _last_said(plan_ids: Iterable[UUID]) -> dict[UUID, date]:
-    """The city's day on which each plan was last in the change feed. A plan read then had its figures."""
+def _last_change_days(plan_ids: Iterable[UUID]) -> dict[UUID, date]:
+    """Day of each plan's last entry in the change feed, in the city's time zone."""
     rows = Change.objects.filter(object_type="plan", object_id__in=list(plan_ids)).order_by()
-    found = rows.values_list("object_id").annotate(last=Max("at"))
-    return {pk: city_day(moment) for pk, moment in found}
+    last_moments = rows.values_list("object_id").annotate(last=Max("at"))
+    return {pk: city_day(moment) for pk, moment in last_moments}

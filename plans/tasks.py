@@ -1,11 +1,11 @@
-"""Freezing values and signing files in the background: safe to run twice at once, or again."""
+"""Background tasks: freeze values, and sign files. Each is safe to run twice, also at once."""
 
 import structlog
 from celery import shared_task
 
 from audit.signing import NoKey
 from lib.days import city_today
-from plans.sending import tell_of_figures
+from plans.sending import record_changed_figures
 from plans.services.comparison import SIGN, sign_files
 from plans.services.indicators import freeze_due
 
@@ -19,12 +19,12 @@ def freeze_values() -> int:
 
 @shared_task(name="plans.tell_of_figures")
 def tell_of_figures_of_today() -> int:
-    return tell_of_figures(city_today())
+    return record_changed_figures(city_today())
 
 
 @shared_task(name=SIGN)
 def sign_comparison_files() -> int:
-    """Sign what waits. Without a key it is logged, and the files wait for the next run."""
+    """Sign the waiting files. Without a key, log an error and leave the files for the next run."""
     try:
         return sign_files()
     except NoKey as error:

@@ -12,7 +12,7 @@ from crm.demo.book import Book
 from lib.days import city_day
 from plans.services import file_format
 from plans.services.cities import receive_file, trust_city
-from plans.services.comparison import decimal
+from plans.services.comparison import as_decimal_text
 from practices.codes import Strand
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period, quarter_of
@@ -105,7 +105,7 @@ def _action(title: str, strand: str, milestones: tuple[int, int, int]) -> dict[s
 
 
 def _numbers(period: Period, n: int, of: int) -> dict[str, Any]:
-    return {"period": _days(period), "n": n, "of": of, "value": decimal(n / of), "hidden": False}
+    return {"period": _days(period), "n": n, "of": of, "value": as_decimal_text(n / of), "hidden": False}
 
 
 def _days(period: Period) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ from pages.plans.file_forms import ComparisonFileForm
 from pages.plans.views import seen_plan
 from plans.models import ComparisonFile
 from plans.policies import can_compare, can_receive
-from plans.reading.comparison import FilePage, beside_cities, beside_districts
+from plans.reading.comparison import FilePage, compare_cities, compare_districts
 from plans.rules import fingerprint_of
 from plans.services import file_format
 from plans.services.comparison import confirm_file, periods_of, prepare_file
@@ -31,14 +31,14 @@ from reports.figures.wording import format_period
 def plan_compare(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The plan's figures in the parts of its district, and beside other cities. Sorted by name."""
     plan = seen_plan(request, pk)
-    period, districts = beside_districts(request.actor, plan)
+    period, districts = compare_districts(request.actor, plan)
     is_whole = len(plan.district.lineage) == 1
     disclose(request, "plan", [plan])
     context = {
         "plan": plan,
         "period": format_period(period) if period else "",
         "districts": districts,
-        "cities": beside_cities(request.actor, plan) if is_whole else [],
+        "cities": compare_cities(request.actor, plan) if is_whole else [],
         "may_send": can_compare(request.actor, plan) and is_whole and not plan.is_draft,
         "may_receive": can_receive(request.actor),
     }

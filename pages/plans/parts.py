@@ -36,7 +36,7 @@ from pages.undo import say_with_undo, undoer
 from plans.codes import Source, Unit
 from plans.models import Action, Goal, Indicator, IndicatorValue, Milestone, Partner
 from plans.policies import can_write_action, can_write_plan
-from plans.reading.pages import ActionLine, lines_of, standing
+from plans.reading.pages import ActionLine, indicator_lines, prefetch_standing
 from plans.services.goals import (
     add_evidence,
     save_action,
@@ -245,9 +245,9 @@ def plan_indicator_new(request: ActorRequest, pk: UUID, goal: UUID) -> HttpRespo
 def plan_indicator(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResponse:
     """The values of an indicator; for who writes the plan, its target and the next value by hand (`?add`)."""
     plan = seen_plan(request, pk)
-    rows = Indicator.objects.select_related("district").prefetch_related(standing())
+    rows = Indicator.objects.select_related("district").prefetch_related(prefetch_standing())
     row = get_or_404(rows.filter(goal__plan=plan), indicator)
-    (line,) = lines_of([row])
+    (line,) = indicator_lines([row])
 
     def current_values() -> dict[str, Any]:
         fresh = Indicator.objects.get(pk=row.pk)

@@ -37,7 +37,7 @@ from publishing.policies import can_publish
 @require_safe
 def plans(request: ActorRequest) -> HttpResponse:
     readers_only(request)
-    rows = Plan.objects.visible_to(request.actor).named().with_progress(city_today())
+    rows = Plan.objects.visible_to(request.actor).with_district_and_keeper().with_progress(city_today())
     page = page_of(request, rows, "-starts_on")
     disclose(request, "plan", page.rows, action=Did.LIST)
     context = {"page": page, "may_start": request.actor.is_supervisor}
@@ -157,13 +157,13 @@ def plan_example(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def seen_plan(request: ActorRequest, pk: UUID) -> Plan:
     readers_only(request)
-    return get_or_404(Plan.objects.visible_to(request.actor).named(), pk)
+    return get_or_404(Plan.objects.visible_to(request.actor).with_district_and_keeper(), pk)
 
 
 def counted_plan(request: ActorRequest, pk: UUID) -> Any:
     """Return the plan like `seen_plan`, with the first days of its figures."""
     readers_only(request)
-    return get_or_404(with_days(Plan.objects.visible_to(request.actor).named()), pk)
+    return get_or_404(with_days(Plan.objects.visible_to(request.actor).with_district_and_keeper()), pk)
 
 
 def written_plan(request: ActorRequest, pk: UUID) -> Plan:

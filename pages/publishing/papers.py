@@ -18,7 +18,7 @@ from pages.forms.base import RefusalsIn
 from pages.lookups import get_or_404, is_id, refuse_unless
 from pages.publishing.forms import PaperForm, filled
 from plans.models import Plan
-from plans.reading.pages import council_texts, figures_of
+from plans.reading.pages import council_texts, slugs_of_shares
 from publishing.models import CouncilPaper, Release
 from publishing.policies import can_publish
 from publishing.queries.files import show_paper
@@ -72,7 +72,7 @@ def _of_plan(request: ActorRequest, pk: UUID, offered: Mapping[str, list[tuple[s
     plan = get_or_404(Plan.objects.visible_to(request.actor), pk)
     disclose(request, "plan", [plan])
     offered_keys = {key for rows in offered.values() for key, _name in rows}
-    keys = [f"{slug}:" for slug in figures_of(plan) if f"{slug}:" in offered_keys][:MOST_FIGURES]
+    keys = [f"{slug}:" for slug in slugs_of_shares(plan) if f"{slug}:" in offered_keys][:MOST_FIGURES]
     figures = {f"figure_{number}": key for number, key in enumerate(keys, 1)}
     return figures | council_texts(request.actor, plan)
 

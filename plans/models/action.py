@@ -1,4 +1,4 @@
-"""Action: who does what for a goal, with whom, by which milestones, and what shows that it was done."""
+"""Action of a goal, with its partners, milestones and evidence."""
 
 from typing import Self
 
@@ -23,7 +23,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
 
 class Action(models.Model):
-    """`reason` says why it was dropped, or why it is done without evidence."""
+    """An action. `reason` explains why it was dropped, or done without evidence."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="actions")
@@ -86,9 +86,9 @@ class Action(models.Model):
 
 class PartnerQuerySet(models.QuerySet["Partner"]):
     def with_names(self, actor: Acting) -> Self:
-        """Each with `name`: of its organisation, if the actor sees it."""
-        seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation_id"))
-        return self.annotate(name=Subquery(seen.values("name")[:1]))
+        """Annotate `name` of the organisation, if the actor sees it."""
+        visible = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation_id"))
+        return self.annotate(name=Subquery(visible.values("name")[:1]))
 
 
 class Partner(models.Model):
@@ -134,18 +134,18 @@ class Partner(models.Model):
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def with_names(self, actor: Acting) -> Self:
-        """Each with `subject`: of its meeting or follow-up, if the actor sees it."""
+        """Annotate `subject` of the meeting or follow-up, if the actor sees it."""
         meeting = Meeting.objects.visible_to(actor).filter(pk=OuterRef("meeting_id"))
-        promise = FollowUp.objects.visible_to(actor).filter(pk=OuterRef("follow_up_id"))
+        follow_up = FollowUp.objects.visible_to(actor).filter(pk=OuterRef("follow_up_id"))
         return self.annotate(
             subject=models.functions.Coalesce(
-                Subquery(meeting.values("subject")[:1]), Subquery(promise.values("title")[:1])
+                Subquery(meeting.values("subject")[:1]), Subquery(follow_up.values("title")[:1])
             )
         )
 
 
 class Evidence(models.Model):
-    """What shows that an action was done: exactly one of a meeting, a follow-up or an address."""
+    """Evidence that an action was done: exactly one of a meeting, a follow-up or a web address."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="evidence")
@@ -187,16 +187,17 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         return self.filter(action__goal__plan__in=Plan.objects.visible_to(actor))
 
     def open(self) -> Self:
-        """Neither done nor dropped, of an action that goes on in an adopted plan."""
+        """Milestones neither done nor dropped, of actions that have not ended in an adopted plan."""
         rows = self.filter(done_on__isnull=True, dropped_on__isnull=True)
         rows = rows.filter(action__goal__plan__status=PlanStatus.ADOPTED)
         return rows.exclude(action__status__in=ENDED)
 
 
 class Milestone(models.Model):
-    """`first_due_on` is the day that was adopted, whatever `due_on` has become since.
+    """A milestone. `first_due_on` is the day in the adopted plan, also if `due_on` was moved.
 
-    `marked_on` is the day on which it was marked as done, whatever `done_on` says; older ones have none.
+    `marked_on` is the day of marking as done, also if `done_on` is earlier. Milestones from before this
+    column have none.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,4 +1,4 @@
-"""PlanChange: what a plan said before it was changed after its adoption. Everyone can read it."""
+"""PlanChange: a change of a plan after its adoption, which everyone can read."""
 
 from typing import Self
 
@@ -22,11 +22,11 @@ class PlanChangeQuerySet(models.QuerySet["PlanChange"]):
 
 
 class PlanChange(models.Model):
-    """A change of an adopted plan that its public page would otherwise hide.
+    """A change of an adopted plan that its public page must show.
 
-    `title` is what the part is called since. `was` is what it was called before. `was_on` and `now_on` are
-    days of the plan, or the day for which a milestone is marked as done. What was dropped, moved or marked as
-    done later has columns of the milestone.
+    `title` is the new title of the part, `was` the old one. `was_on` and `now_on` are the old and new day of
+    the plan, or the day for which a milestone is marked as done. Dropped, moved and later marked milestones
+    have their own columns.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

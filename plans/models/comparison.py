@@ -1,4 +1,4 @@
-"""What cities tell each other of their plans: a City, its CityFiles, and the ComparisonFiles of this city."""
+"""Comparison of plans between cities: City, its CityFiles, and the ComparisonFiles of this city."""
 
 from typing import Final, Self
 
@@ -21,12 +21,15 @@ COUNTRY: Final = RegexValidator(r"^[A-Z]{2}\Z", _("Enter a code of two capital l
 
 class CityQuerySet(models.QuerySet["City"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All: a city tells nothing of people."""
+        """All cities: they contain no personal data."""
         return self.all()
 
 
 class City(models.Model):
-    """Another city. `key` is its public key (hexadecimal); an administrator trusts it, once compared."""
+    """Another city. `key` is its public key (hexadecimal).
+
+    An administrator compares its fingerprint to trust it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("city"), max_length=120)
@@ -83,11 +86,11 @@ class City(models.Model):
 
 class CityFileQuerySet(models.QuerySet["CityFile"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All: a file tells nothing of people."""
+        """All files: they contain no personal data."""
         return self.all()
 
     def latest_first(self) -> Self:
-        """By city, signed files before unsigned ones: an unsigned file never stands for a city with a key."""
+        """Order by city. Signed files come first, so that no unsigned file represents a city with a key."""
         order = ("city__name", "city__country", "city__pk", "-is_signed", "-period_end", "-received_at")
         return self.select_related("city").order_by(*order)
 
@@ -124,7 +127,7 @@ class CityFile(models.Model):
 
     @property
     def is_verified(self) -> bool:
-        """Signed by a key that an administrator trusts."""
+        """Whether the file is signed by a key that an administrator trusts."""
         return self.is_signed and self.city.is_trusted
 
 
@@ -133,22 +136,22 @@ class ComparisonFileQuerySet(models.QuerySet["ComparisonFile"]):
         return self.filter(plan__in=Plan.objects.visible_to(actor))
 
     def waiting(self) -> Self:
-        """Without the city's signature."""
+        """Files without the city's signature."""
         return self.filter(signature="")
 
     def signed(self) -> Self:
         return self.exclude(signature="")
 
     def latest_first(self) -> Self:
-        """Without the counted numbers, which no page shows."""
+        """Order by number, latest first, and leave out `counted`, which no page shows."""
         return self.defer("counted").order_by("-number")
 
 
 class ComparisonFile(models.Model):
-    """What this city has told another one of a plan: `document`, and the city's signature under it.
+    """A comparison file for another city: the document about a plan and its signature.
 
-    `counted` are its tables with the hidden numbers too (publishing.rules.cells.Table): later files and
-    releases are proven safe with them, nothing else reads them. A trigger keeps what is signed.
+    `counted` are its tables including hidden numbers (publishing.rules.cells.Table). They serve only to prove
+    that later files and releases are safe. A trigger protects a signed file from changes.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,4 +1,4 @@
-"""Goal: what shall be so at the end of a plan, in one of its strands."""
+"""A goal of an action plan, in one of its strands."""
 
 from typing import Final
 

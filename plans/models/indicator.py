@@ -1,4 +1,4 @@
-"""Indicator: how a goal is measured; IndicatorValue: a value of it, frozen with what it was counted from."""
+"""Indicator: the measure of a goal. IndicatorValue: a frozen value with its definition."""
 
 from typing import Final, Self
 
@@ -22,10 +22,10 @@ _FREQUENCY: Final = _("Enter a number of months between 1 and 36.")
 
 
 class Indicator(models.Model):
-    """From records, it takes `measure` of the report `slug` in `district`, else what someone enters.
+    """An indicator from records (`measure` of the report `slug` in `district`), or with values by hand.
 
-    `recorded_since` is the day on which records begin, if there is no baseline before it. `target_reason`
-    says why there is a target all the same.
+    `recorded_since` is the first day of records if they begin too late for a baseline. `target_reason`
+    explains a target without a baseline.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -97,7 +97,7 @@ class Indicator(models.Model):
         return self.title
 
     def interval(self, value: "IndicatorValue") -> Interval | None:
-        """Wilson's interval of a share of enough, unless its report has none (`Report.interval`)."""
+        """Wilson interval of a share; None for small numbers, and if its report has none (`Report.interval`)."""
         is_share = self.unit == Unit.SHARE and value.definition.get("has_interval", True)
         if not is_share or value.n is None or not value.of or value.is_of_few:
             return None
@@ -106,15 +106,15 @@ class Indicator(models.Model):
 
 class IndicatorValueQuerySet(models.QuerySet["IndicatorValue"]):
     def standing(self) -> Self:
-        """Without those that another value corrects."""
+        """Values that no other value corrects."""
         return self.filter(corrected_by=None)
 
 
 class IndicatorValue(models.Model):
-    """`definition` has the slug, the formula's version, the digest of its settings, and `has_interval`.
+    """A value. `definition` has slug, version of the formula, digest of its settings, and `has_interval`.
 
-    `ids_digest` is the digest of what was counted, and of what was left out. A trigger keeps the row as it
-    is: a correction is another row.
+    `ids_digest` is the digest of the counted and left-out IDs. A trigger protects the row: a correction is a
+    new row.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -160,5 +160,5 @@ class IndicatorValue(models.Model):
 
     @property
     def is_of_few(self) -> bool:
-        """Whether it is a share of so few that it is shown as counts only."""
+        """Whether the numbers are too small for a share, so that only counts are shown."""
         return self.of is not None and self.of < LEAST

@@ -1,4 +1,4 @@
-"""Plan: what a city has decided to do against racism and intolerance, and by when."""
+"""Plan: a local action plan against racism and intolerance."""
 
 from datetime import date
 from typing import Final, Self
@@ -28,7 +28,7 @@ _MONTHS: Final = _("Enter a number of months between 3 and 12.")
 
 class PlanQuerySet(models.QuerySet["Plan"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Plans of a district of which the actor covers any part, whether drafts or adopted."""
+        """Plans of districts of which the actor covers any part, including drafts."""
         if actor.sees_everywhere:
             return self.all()
         if not actor.district_ids:
@@ -39,27 +39,30 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         return self.filter(Exists(parts))
 
     def adopted(self) -> Self:
-        """In force: neither a draft nor closed."""
+        """Adopted plans, without drafts and closed plans."""
         return self.filter(status=PlanStatus.ADOPTED)
 
     def decided(self) -> Self:
-        """Adopted at some time, closed or not: what everyone was told stays visible."""
+        """Plans adopted at some time, also closed ones, because they stay public."""
         return self.exclude(status=PlanStatus.DRAFT)
 
     def with_progress(self, today: date) -> Self:
-        """Each with `due` and `done`: milestones due by a day, and how many of these are done."""
+        """Annotate `due` and `done`: the number of milestones due by a day, and of those done."""
         path = "goals__actions__milestones"
         due = Q(**{f"{path}__due_on__lte": today, f"{path}__dropped_on": None})
         done = due & Q(**{f"{path}__done_on__isnull": False})
         return self.annotate(due=Count(path, filter=due), done=Count(path, filter=done))
 
-    def named(self) -> Self:
-        """With what a page or an answer names of each."""
+    def with_district_and_keeper(self) -> Self:
+        """Join district and keeper, which pages and API responses name."""
         return self.select_related("district", "keeper")
 
 
 class Plan(models.Model):
-    """`starts_on` and `ends_on` are half-open. `changes` counts changes of what was adopted, not progress."""
+    """A plan. `starts_on` and `ends_on` are half-open.
+
+    `changes` counts changes after adoption, without progress.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     title = models.CharField(_("title"), max_length=160)
@@ -144,7 +147,7 @@ class Plan(models.Model):
 
     @property
     def ended_on(self) -> date | None:
-        """The day on which the plan was closed, or its last day once that is over; None while it runs."""
+        """The day of closing, or the last day of a past plan; None while it runs."""
         if self.status == PlanStatus.CLOSED:
             return self.closed_on
         return self.last_day if self.is_adopted and self.ends_on <= city_today() else None
@@ -164,7 +167,7 @@ class Plan(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Not closed: it can still be written."""
+        """Whether the plan is not closed, so that it can change."""
         return self.status != PlanStatus.CLOSED
 
     @property

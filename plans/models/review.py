@@ -1,4 +1,4 @@
-"""PlanReview: where a plan is, said together with the communities. A trigger keeps it once it is signed."""
+"""PlanReview: a review of a plan with the communities. A trigger protects a signed review from changes."""
 
 from typing import Self
 
@@ -26,7 +26,7 @@ class PlanReviewQuerySet(models.QuerySet["PlanReview"]):
 
 
 class PlanReview(models.Model):
-    """`values` and `actions` are as they were when it was signed (plans.services.reviews)."""
+    """A review. `values` and `actions` are frozen when it is signed (plans.services.reviews)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="reviews")
@@ -72,13 +72,13 @@ class PlanReview(models.Model):
 
 class PlanVoiceQuerySet(models.QuerySet["PlanVoice"]):
     def with_names(self, actor: Acting) -> Self:
-        """Each with `name`: of its organisation, if it gave it and the actor sees it."""
-        seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation_id"))
-        return self.annotate(name=Subquery(seen.values("name")[:1]))
+        """Annotate `name` of the organisation, if it gave its name and the actor sees it."""
+        visible = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation_id"))
+        return self.annotate(name=Subquery(visible.values("name")[:1]))
 
 
 class PlanVoice(models.Model):
-    """What an organisation said in a review. It may leave its name out."""
+    """Voice of an organisation in a review, with or without its name."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(PlanReview, on_delete=models.CASCADE, related_name="voices")

@@ -1,7 +1,7 @@
-"""What the public site shows of plans: goals, actions, milestones, and partners that agreed to be named.
+"""Public contents of plans: goals, actions, milestones, and partners that agreed to be named.
 
-What was dropped, moved, renamed, added or dated back stays, so that nobody polishes a plan. Owners, reasons,
-notes, evidence, indicators and voices stay inside.
+Dropped, moved, renamed, added and backdated parts stay visible, so that a plan cannot be embellished. Owners,
+reasons, notes, evidence, indicators and voices are not public.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ IsProtected = Callable[..., bool]
 
 
 def public_plans(district_ids: Sequence[UUID], is_protected: IsProtected) -> Sequence[PublicPlan]:
-    """Plans that everyone may read, ended ones too. A title with a protected name or address is left out."""
+    """Plans that everyone can read, also ended ones. A title with a protected name or address is left out."""
     rows = Plan.objects.visible_to(SYSTEM).decided().filter(is_public=True, district__in=district_ids)
     goals = Goal.objects.order_by("position").prefetch_related(_actions())
     rows = rows.order_by("-starts_on", "pk").prefetch_related(
@@ -32,14 +32,16 @@ def public_plans(district_ids: Sequence[UUID], is_protected: IsProtected) -> Seq
 
 
 def _actions() -> "Prefetch[str]":
-    open_ones = Organisation.objects.exclude(pk__in=Organisation.objects.with_protected_location())
-    named = Partner.objects.filter(
-        agreed_on__isnull=False, organisation__in=open_ones.exclude(status=OrganisationStatus.CLOSED)
+    open_organisations = Organisation.objects.exclude(pk__in=Organisation.objects.with_protected_location())
+    agreed_partners = Partner.objects.filter(
+        agreed_on__isnull=False, organisation__in=open_organisations.exclude(status=OrganisationStatus.CLOSED)
     )
     rows = Action.objects.order_by("position").prefetch_related(
         Prefetch("milestones", Milestone.objects.order_by("due_on", "pk"), "dated"),
         Prefetch(
-            "partners", named.select_related("organisation").order_by("organisation__folded", "pk"), "named"
+            "partners",
+            agreed_partners.select_related("organisation").order_by("organisation__folded", "pk"),
+            "named",
         ),
     )
     return Prefetch("actions", rows, to_attr="in_order")
@@ -56,18 +58,22 @@ def _plan(row: Any, is_protected: IsProtected) -> PublicPlan:
         ended_on=row.ended_on,
         adopted_by="" if is_protected(row.adopted_by) else row.adopted_by,
         changes=[
-            PublicChange(one.changed_on, one.kind, one.title, one.was, one.was_on, one.now_on)
-            for one in row.newest_changes
-            if not is_protected(one.title, one.was)
+            PublicChange(
+                change.changed_on, change.kind, change.title, change.was, change.was_on, change.now_on
+            )
+            for change in row.newest_changes
+            if not is_protected(change.title, change.was)
         ],
         added=sum(
-            one.kind == ChangeKind.ADDED and one.part == PlanPart.MILESTONE for one in row.newest_changes
+            change.kind == ChangeKind.ADDED and change.part == PlanPart.MILESTONE
+            for change in row.newest_changes
         ),
         goals=[
             PublicGoal(
-                goal.title, [_action(one, is_protected) for one in _shown(goal.in_order, is_protected)]
+                goal.title,
+                [_action(action, is_protected) for action in _without_protected(goal.in_order, is_protected)],
             )
-            for goal in _shown(row.in_order, is_protected)
+            for goal in _without_protected(row.in_order, is_protected)
         ],
     )
 
@@ -78,18 +84,18 @@ def _action(row: Any, is_protected: IsProtected) -> PublicAction:
         status=row.status,
         milestones=[
             PublicMilestone(
-                title=one.title,
-                due_on=one.due_on,
-                first_due_on=one.first_due_on,
-                done_on=one.done_on,
-                marked_on=one.marked_on if one.is_marked_later else None,
-                is_dropped=one.is_dropped,
+                title=milestone.title,
+                due_on=milestone.due_on,
+                first_due_on=milestone.first_due_on,
+                done_on=milestone.done_on,
+                marked_on=milestone.marked_on if milestone.is_marked_later else None,
+                is_dropped=milestone.is_dropped,
             )
-            for one in _shown(row.dated, is_protected)
+            for milestone in _without_protected(row.dated, is_protected)
         ],
-        partners=[one.organisation.name for one in row.named],
+        partners=[partner.organisation.name for partner in row.named],
     )
 
 
-def _shown(rows: Sequence[Any], is_protected: IsProtected) -> Sequence[Any]:
-    return [one for one in rows if not is_protected(one.title)]
+def _without_protected(rows: Sequence[Any], is_protected: IsProtected) -> Sequence[Any]:
+    return [row for row in rows if not is_protected(row.title)]

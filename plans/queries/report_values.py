@@ -1,4 +1,4 @@
-"""What an indicator can take of the reports, and how a value is counted."""
+"""Values that an indicator takes from a report."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ from reports.queries.periods import Period
 from reports.queries.questions import By, Question
 from reviews.queries.definitions import made_with
 
-#: More reports can be a success, so their number never has a target.
+#: Nouns whose number never has a target, because more of them can be a success.
 REPORTED: Final = ("concerns", "incidents")
 UNITS: Final[Mapping[str, str]] = {
     Measure.RATIO: Unit.SHARE,
@@ -25,11 +25,11 @@ UNITS: Final[Mapping[str, str]] = {
 
 
 def measures_of(report: Report) -> list[str]:
-    """What can be taken of a report: a share, a number of things, or a median in days."""
-    found = [Measure.RATIO] if report.unit == "ratio" and not report.spread else []
+    """Return the measures of a report: a share, a count or a median in days."""
+    measures = [Measure.RATIO] if report.unit == "ratio" and not report.spread else []
     if not report.adds_up:
-        found.append(Measure.N)
-    return [*found, Measure.MEDIAN] if report.unit == "days" else list(found)
+        measures.append(Measure.N)
+    return [*measures, Measure.MEDIAN] if report.unit == "days" else list(measures)
 
 
 def never_has_target(slug: str, measure: str) -> bool:
@@ -41,17 +41,17 @@ def value_of(report: Report, measure: str, row: Row) -> float | None:
     return value
 
 
-def counted(indicator: Indicator, periods: Iterable[Period]) -> Iterator[dict[str, Any]]:
-    """The fields of a value for each period, as the report counts it now, if there was a district.
+def report_values(indicator: Indicator, periods: Iterable[Period]) -> Iterator[dict[str, Any]]:
+    """Yield the fields of a value for each period in which the district was in use, as the report counts now.
 
-    A report that this version no longer has counts nothing.
+    Yields nothing for a report that this version no longer has.
     """
     report, district = REPORTS.get(indicator.slug), indicator.district
     if report is None or district is None:
         return
-    there = tuple(one for one in periods if district.is_in_use(one.since, one.until))
-    question = Question(there, (district,))
-    for row in report.rows(question) if there else ():
+    measured_periods = tuple(period for period in periods if district.is_in_use(period.since, period.until))
+    question = Question(measured_periods, (district,))
+    for row in report.rows(question) if measured_periods else ():
         yield {
             "period_start": row.period.since,
             "period_end": row.period.until,
@@ -59,7 +59,7 @@ def counted(indicator: Indicator, periods: Iterable[Period]) -> Iterator[dict[st
             "of": row.of,
             "value": value_of(report, indicator.measure, row),
             "definition": _definition(report),
-            "ids_digest": _digest(report, replace(question, periods=(row.period,)), row),
+            "ids_digest": _ids_digest(report, replace(question, periods=(row.period,)), row),
             "as_of": question.as_of,
         }
 
@@ -73,10 +73,13 @@ def _definition(report: Report) -> dict[str, Any]:
     }
 
 
-def _digest(report: Report, question: Question, row: Row) -> str:
-    """Of the things that were counted, and of those that were left out; empty if they cannot be listed."""
+def _ids_digest(report: Report, question: Question, row: Row) -> str:
+    """Digest of the counted IDs and of the left-out IDs; empty if the report cannot list them."""
     if not can_count(report, By.DISTRICT, "n"):
         return ""
-    things = counted_by_group(report, question).get(row.group, ())
-    lists = [[str(one.id) for one in things if bool(one.counted) is side] for side in (True, False)]
+    counted_rows = counted_by_group(report, question).get(row.group, ())
+    lists = [
+        [str(counted_row.id) for counted_row in counted_rows if bool(counted_row.counted) is is_counted]
+        for is_counted in (True, False)
+    ]
     return digest_of({"ids": lists[0], "rest": lists[1]})

@@ -1,4 +1,4 @@
-"""What the pages of plans show: progress counted, indicators in words, and what is owned."""
+"""Contents of the pages of plans: progress, indicators in words, and own milestones."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -41,14 +41,17 @@ UNITS: Final = {Unit.SHARE: "ratio", Unit.COUNT: "count", Unit.DAYS: "days"}
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
-    """A value of an indicator in words. `asked` is what the page of the things behind it is asked for."""
+class StatedValue:
+    """A value of an indicator in words.
+
+    `query` is the query string of the list of records behind the value.
+    """
 
     value: IndicatorValue
     text: str
     numbers: tuple[float, float] | None
     interval: str
-    asked: str
+    query: str
 
     @property
     def period(self) -> str:
@@ -67,16 +70,16 @@ class IndicatorLine:
         return UNITS[Unit(self.row.unit)]
 
     @cached_property
-    def stated(self) -> list[Stated]:
+    def stated(self) -> list[StatedValue]:
         return [self._state(value) for value in self.values]
 
     @property
-    def latest(self) -> Stated | None:
+    def latest(self) -> StatedValue | None:
         return self.stated[-1] if self.stated else None
 
     @cached_property
-    def baseline(self) -> Stated | None:
-        return next((one for one in self.stated if one.value.is_baseline), None)
+    def baseline(self) -> StatedValue | None:
+        return next((stated for stated in self.stated if stated.value.is_baseline), None)
 
     @property
     def target(self) -> str:
@@ -88,31 +91,31 @@ class IndicatorLine:
 
     @property
     def trend(self) -> SafeString | None:
-        """Drawn from two values on. A share of few is not drawn."""
-        marks = [self._mark(one) for one in self.stated]
+        """Sparkline of at least two values. Shares of small numbers are left out."""
+        marks = [self._mark(stated) for stated in self.stated]
         if sum(mark.value is not None for mark in marks) < 2:
             return None
         return sparkline(marks, title=self.row.title, unit=self.unit)
 
-    def _mark(self, one: Stated) -> Mark:
-        value = None if self._is_of_few(one.value) else one.value.value
-        return Mark(label=one.period, value=value, text=one.text, short=one.period)
+    def _mark(self, stated: StatedValue) -> Mark:
+        value = None if self._is_of_few(stated.value) else stated.value.value
+        return Mark(label=stated.period, value=value, text=stated.text, short=stated.period)
 
     def _is_of_few(self, value: IndicatorValue) -> bool:
         return self.row.unit == Unit.SHARE and value.is_of_few
 
-    def _state(self, value: IndicatorValue) -> Stated:
+    def _state(self, value: IndicatorValue) -> StatedValue:
         has_numbers = self.row.unit == Unit.SHARE and value.n is not None and value.of is not None
         interval = self.row.interval(value)
-        return Stated(
+        return StatedValue(
             value=value,
             text="" if self._is_of_few(value) else format_value(value.value, self.unit),
             numbers=(value.n or 0, value.of or 0) if has_numbers else None,
             interval=format_interval(interval) if interval else "",
-            asked=self._asked(value),
+            query=self._list_query(value),
         )
 
-    def _asked(self, value: IndicatorValue) -> str:
+    def _list_query(self, value: IndicatorValue) -> str:
         if self.row.district is None:
             return ""
         since, until = value.period.as_text
@@ -132,10 +135,10 @@ class ActionLine:
 
     @property
     def next(self) -> Milestone | None:
-        """The first that is neither done nor dropped."""
+        """The first milestone that is neither done nor dropped."""
         if self.row.status in ENDED:
             return None
-        return next((one for one in self.milestones if one.is_open), None)
+        return next((milestone for milestone in self.milestones if milestone.is_open), None)
 
     @property
     def is_late(self) -> bool:
@@ -151,7 +154,7 @@ class GoalLine:
 
     @cached_property
     def progress(self) -> Progress:
-        return sum((one.progress for one in self.actions), Progress())
+        return sum((action.progress for action in self.actions), Progress())
 
 
 @dataclass(frozen=True)
@@ -162,20 +165,20 @@ class PlanPage:
 
     @cached_property
     def progress(self) -> Progress:
-        return sum((one.progress for one in self.goals), Progress())
+        return sum((goal.progress for goal in self.goals), Progress())
 
     @property
     def strands(self) -> list[tuple[str, str]]:
-        """Those with a goal, in the fixed order."""
+        """Strands with a goal, in their fixed order."""
         used = {goal.row.strand for goal in self.goals}
-        return [(one.value, str(one.label)) for one in Strand if one in used]
+        return [(strand.value, str(strand.label)) for strand in Strand if strand in used]
 
     def of_strand(self, strand: str) -> list[GoalLine]:
         return [goal for goal in self.goals if goal.row.strand == strand]
 
     @property
     def points(self) -> list[int]:
-        """Points of ECCAR's plan with a goal."""
+        """Points of the ECCAR plan with a goal."""
         return sorted({goal.row.eccar_point for goal in self.goals if goal.row.eccar_point})
 
     def of_point(self, point: int) -> list[GoalLine]:
@@ -189,31 +192,35 @@ class PlanPage:
     def next_review_on(self) -> date | None:
         if not self.plan.adopted_on or not self.plan.is_adopted:
             return None
-        last = self.review.held_on if self.review else None
-        return next_review_on(self.plan.adopted_on, last, self.plan.review_months)
+        last_held_on = self.review.held_on if self.review else None
+        return next_review_on(self.plan.adopted_on, last_held_on, self.plan.review_months)
 
     @property
     def voices(self) -> list[tuple[str, int]]:
-        """How many organisations said what in the last review."""
-        return [(str(one.label), getattr(self.review, one.value)) for one in Says] if self.review else []
+        """Number of organisations for each answer in the last review."""
+        return (
+            [(str(answer.label), getattr(self.review, answer.value)) for answer in Says]
+            if self.review
+            else []
+        )
 
     @property
     def organisations(self) -> set[Any]:
-        """Partners that are named, for the activity log."""
+        """IDs of partners named on the page, for the activity log."""
         lines = (line for goal in self.goals for line in goal.actions)
-        return {one.organisation_id for line in lines for one in line.partners if one.name}
+        return {partner.organisation_id for line in lines for partner in line.partners if partner.name}
 
 
 def plan_page(actor: Actor, plan: Plan) -> PlanPage:
-    """A plan with everything on its page; the actor sees the plan."""
+    """Read the contents of a plan's page. The actor sees the plan."""
     today = city_today()
     goals = _goals(actor).filter(plan=plan).order_by("position")
     lines = [
         GoalLine(
             row=goal,
             number=number,
-            actions=[ActionLine(one, one.dated, one.named, today) for one in goal.in_order],
-            indicators=lines_of(goal.measured),
+            actions=[ActionLine(action, action.dated, action.named, today) for action in goal.in_order],
+            indicators=indicator_lines(goal.measured),
         )
         for number, goal in enumerate(goals, 1)
     ]
@@ -224,39 +231,39 @@ def _goals(actor: Actor) -> QuerySet[Any]:
     milestones = Prefetch("milestones", Milestone.objects.order_by("due_on", "pk"), to_attr="dated")
     partners = Prefetch("partners", Partner.objects.with_names(actor).order_by("pk"), to_attr="named")
     actions = Action.objects.select_related("owner").prefetch_related(milestones, partners)
-    indicators = Indicator.objects.select_related("district").prefetch_related(standing())
+    indicators = Indicator.objects.select_related("district").prefetch_related(prefetch_standing())
     return Goal.objects.prefetch_related(
         Prefetch("actions", actions.order_by("position"), to_attr="in_order"),
         Prefetch("indicators", indicators.order_by("position"), to_attr="measured"),
     )
 
 
-def standing() -> "Prefetch[str]":
-    """Prefetch `indicator.standing`: its values that no other one corrects, oldest first."""
+def prefetch_standing() -> "Prefetch[str]":
+    """Prefetch `indicator.standing`: values that no other value corrects, oldest first."""
     values = IndicatorValue.objects.standing().order_by("period_start", "period_end")
     return Prefetch("values", values, to_attr="standing")
 
 
-def lines_of(indicators: Iterable[Any]) -> list[IndicatorLine]:
+def indicator_lines(indicators: Iterable[Any]) -> list[IndicatorLine]:
     return [IndicatorLine(row, row.standing) for row in indicators]
 
 
 def last_review(plan: Plan) -> Any:
     """The last signed review, with the number of voices for each answer."""
-    counts = {one.value: Count("voices", filter=Q(voices__says=one.value)) for one in Says}
+    counts = {answer.value: Count("voices", filter=Q(voices__says=answer.value)) for answer in Says}
     rows = PlanReview.objects.signed().filter(plan=plan).order_by("-held_on", "-signed_at")
     return rows.defer("values", "actions").annotate(spoke=Count("voices"), **counts).first()
 
 
 def council_texts(actor: Actor, plan: Plan) -> dict[str, str]:
-    """What the council's paper about a plan begins with, in the city's language: a person edits it.
+    """Initial texts of the council's paper about a plan, in the city's language, for editing.
 
-    What organisations said is quoted only if they agreed to it, without their names.
+    Voices of organisations are quoted only with their agreement, without their names.
     """
     with translation.override(settings.LANGUAGE_CODE):
         page = plan_page(actor, plan)
         lines = [line for goal in page.goals for line in goal.actions]
-        heard = page.review.voices.filter(may_be_quoted=True).order_by("pk") if page.review else ()
+        quoted_voices = page.review.voices.filter(may_be_quoted=True).order_by("pk") if page.review else ()
         progress = ngettext(
             "%(done)s of %(due)s milestone due by now is done.",
             "%(done)s of %(due)s milestones due by now are done.",
@@ -265,13 +272,13 @@ def council_texts(actor: Actor, plan: Plan) -> dict[str, str]:
         return {
             "title": plan.title[:TITLE],
             "introduction": progress % {"done": page.progress.done, "due": page.progress.due},
-            "not_done": "\n".join(filter(None, map(_not_done, lines)))[:LONG],
-            "heard": "\n".join(f"“{voice.text}”" for voice in heard if voice.text)[:LONG],
+            "not_done": "\n".join(filter(None, map(_unfinished_text, lines)))[:LONG],
+            "heard": "\n".join(f"“{voice.text}”" for voice in quoted_voices if voice.text)[:LONG],
             "decisions": (page.review.plan_changes if page.review else "")[:LONG],
         }
 
 
-def _not_done(line: ActionLine) -> str:
+def _unfinished_text(line: ActionLine) -> str:
     if line.row.status == ActionStatus.DROPPED:
         return _("%(action)s: dropped. %(reason)s") % {"action": line.row.title, "reason": line.row.reason}
     if line.next is None or not line.is_late:
@@ -283,22 +290,22 @@ def _not_done(line: ActionLine) -> str:
     }
 
 
-def figures_of(plan: Plan) -> list[str]:
-    """Slugs of the shares that the plan's indicators take from records, in their order."""
+def slugs_of_shares(plan: Plan) -> list[str]:
+    """Slugs of the shares that the plan's indicators take from records, in order."""
     rows = Indicator.objects.filter(goal__plan=plan, source=Source.BOOK, measure=Measure.RATIO)
     slugs = rows.order_by("goal__position", "position").values_list("slug", flat=True)
     return list(dict.fromkeys(slugs))
 
 
 def own_milestones(actor: Actor) -> list[Any]:
-    """Milestones of the actor's own actions that are late or due today, the latest first."""
+    """Milestones of the actor's actions that are late or due today, by due date."""
     return _OWN.fetch(actor, today=city_today())
 
 
-def _own(actor: Actor) -> QuerySet[Milestone]:
+def _own_milestones(actor: Actor) -> QuerySet[Milestone]:
     rows = Milestone.objects.visible_to(actor).open().filter(action__owner=actor.id, due_on__lte=_TODAY)
     return rows.select_related("action__goal__plan").order_by("due_on", "pk")[:OWN]
 
 
 _TODAY: Final = PlaceholderDay("today")
-_OWN: Final = Prepared(_own)
+_OWN: Final = Prepared(_own_milestones)

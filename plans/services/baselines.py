@@ -1,7 +1,7 @@
-"""Baselines of a plan: derived from its first day whenever that day, or a value, changes.
+"""Baselines of a plan, derived again whenever its first day or a value changes.
 
-The baseline of an indicator from records is the value of the last whole quarter before the plan, once its
-figures are final. That of a value by hand is the last one that ends before the plan.
+The baseline of an indicator from records is the final value of the last whole quarter before the plan. The
+baseline of values by hand is the last value that ends before the plan.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from lib.days import city_day, city_today
 from lib.row_context import Opened, opened
 from plans.codes import Source
 from plans.models import Indicator, IndicatorValue, Plan
-from plans.queries.report_values import counted
+from plans.queries.report_values import report_values
 from plans.rules import quarter_before
 from reports.queries.periods import Period
 from reports.queries.statuses import final_on
@@ -21,7 +21,7 @@ from reports.queries.statuses import final_on
 
 @opened(Opened.FIGURES)
 def derive_baselines(plan: Plan) -> None:
-    """Freeze the baselines that are final and missing, and mark one value of each indicator at most."""
+    """Freeze missing baselines that are final, and mark at most one value of each indicator."""
     rows = Indicator.objects.filter(goal__plan=plan).select_related("district").order_by("pk")
     for row in rows:
         if row.source == Source.BOOK:
@@ -37,7 +37,7 @@ def derive_baseline(plan: Plan, row: Indicator) -> None:
 
 
 def mark_baseline(plan: Plan, row: Indicator) -> None:
-    """Mark the value that is the baseline now, and no other."""
+    """Mark the current baseline value, and no other."""
     baseline = _baseline(plan, row)
     marked = row.values.filter(is_baseline=True)
     if baseline is None:
@@ -48,10 +48,10 @@ def mark_baseline(plan: Plan, row: Indicator) -> None:
 
 
 def freeze_values(row: Indicator, periods: Sequence[Period]) -> int:
-    """Freeze what records say of these periods, each once. Return how many values are new."""
-    made = [IndicatorValue(indicator=row, **fields) for fields in counted(row, periods)]
-    IndicatorValue.objects.bulk_create(made, ignore_conflicts=True)
-    return len(made)
+    """Freeze the values from records for these periods, each once. Return the number of new values."""
+    new_values = [IndicatorValue(indicator=row, **fields) for fields in report_values(row, periods)]
+    IndicatorValue.objects.bulk_create(new_values, ignore_conflicts=True)
+    return len(new_values)
 
 
 def _baseline(plan: Plan, row: Indicator) -> IndicatorValue | None:
@@ -73,6 +73,6 @@ def _freeze_baseline(plan: Plan, row: Indicator) -> None:
     if row.recorded_since != recorded_since:
         row.recorded_since = recorded_since
         Indicator.objects.filter(pk=row.pk).update(recorded_since=recorded_since)
-    there = row.values.filter(period_start=period.since, period_end=period.until).exists()
-    if recorded_since is None and not there and final_on(period) <= city_today():
+    is_frozen = row.values.filter(period_start=period.since, period_end=period.until).exists()
+    if recorded_since is None and not is_frozen and final_on(period) <= city_today():
         freeze_values(row, [period])

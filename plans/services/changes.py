@@ -1,4 +1,4 @@
-"""Keeping what an adopted plan said before a change, for its public page."""
+"""Record the earlier contents of an adopted plan for its public page."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ _PARTS: dict[type[Plan | Goal | Action | Milestone], PlanPart] = {
 
 
 def keep_title(plan: Plan, row: Plan | Goal | Action | Milestone, was: str | None) -> None:
-    """Keep that a part was renamed, or added if it had no title before. Drafts keep nothing."""
+    """Record that a part was renamed, or added if it had no title before. Drafts record nothing."""
     if row.title != was:
         keep_change(plan, ChangeKind.ADDED if was is None else ChangeKind.RENAMED, row, was=was or "")
 
@@ -28,7 +28,7 @@ def keep_change(
     was_on: date | None = None,
     now_on: date | None = None,
 ) -> None:
-    """Keep a change of an adopted plan, as of today."""
+    """Record a change of an adopted plan, as of today."""
     if plan.is_draft:
         return
     PlanChange.objects.create(

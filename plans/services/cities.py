@@ -1,4 +1,4 @@
-"""Files of other cities: read, compared by fingerprint, trusted by an administrator."""
+"""Import comparison files of other cities, and confirm their keys by fingerprint."""
 
 import hashlib
 from datetime import date
@@ -25,20 +25,20 @@ from reports.queries.periods import Period
 
 @transaction.atomic
 def receive_file(*, actor: Actor, content: bytes) -> tuple[CityFile, bool]:
-    """Read a comparison file of another city. Returns it, and whether it is new.
+    """Import a comparison file of another city. Return it, and whether it is new.
 
-    Raises PermissionDenied, and ValidationError for a file that is wrong, signed with another key than that
-    of its city, or unsigned although its city has a key.
+    Raises PermissionDenied. Raises ValidationError for an invalid file, for a signature with a key that is
+    not the city's, and for an unsigned file of a city with a key.
     """
     if not can_receive(actor):
         raise PermissionDenied
     document = file_format.read(content, city_today())
     digest = hashlib.sha256(content).hexdigest()
-    known = CityFile.objects.visible_to(actor).select_related("city").filter(digest=digest).first()
-    if known is not None:
-        return known, False
+    existing_file = CityFile.objects.visible_to(actor).select_related("city").filter(digest=digest).first()
+    if existing_file is not None:
+        return existing_file, False
     key = document["signature"]["key"] if "signature" in document else ""
-    city = _city(actor, document["city"], key)
+    city = _city_of_file(actor, document["city"], key)
     period = Period(*(_day(document["period"][name]) for name in ("since", "until")))
     row = CityFile.objects.create(
         city=city,
@@ -56,11 +56,11 @@ def receive_file(*, actor: Actor, content: bytes) -> tuple[CityFile, bool]:
 
 @transaction.atomic
 def trust_city(*, actor: Actor, city_id: UUID, key: str, note: str = "") -> City:
-    """Say that a city's key is right: its fingerprint was compared. `key` is the one that was shown.
+    """Trust a city's key after comparing its fingerprint. `key` is the key that the actor was shown.
 
     Raises PermissionDenied, DoesNotExist, ValidationError.
     """
-    city = _locked(actor, city_id)
+    city = _locked_city(actor, city_id)
     if not city.key:
         raise ValidationError(_("This city has sent no signed file yet."), code="unsigned")
     if key != city.key:
@@ -68,21 +68,21 @@ def trust_city(*, actor: Actor, city_id: UUID, key: str, note: str = "") -> City
     _refuse_other_key(city.name, city.country, city.key)
     city.trusted_at, city.trusted_by_id = timezone.now(), actor.id
     assign(city, {"note": note})
-    return _save(actor, city, ["trusted_at"])
+    return _save_city(actor, city, ["trusted_at"])
 
 
 @transaction.atomic
 def distrust_city(*, actor: Actor, city_id: UUID) -> City:
-    """Undo `trust_city`: its files are marked again. Raises as `trust_city`."""
-    city = _locked(actor, city_id)
+    """Undo `trust_city`, so that its files are marked as not verified. Raises as `trust_city`."""
+    city = _locked_city(actor, city_id)
     city.trusted_at = city.trusted_by = None
-    return _save(actor, city, ["trusted_at"])
+    return _save_city(actor, city, ["trusted_at"])
 
 
 @transaction.atomic
 def remove_city(*, actor: Actor, city_id: UUID) -> None:
-    """Delete a city that is not trusted, with its files: it may not be what its file says."""
-    city = _locked(actor, city_id)
+    """Delete a city that is not trusted, with its files, since the file may not be from that city."""
+    city = _locked_city(actor, city_id)
     if city.is_trusted:
         raise ValidationError(_("A trusted city cannot be removed. End the trust first."), code="trusted")
     record_changes(actor, Did.ERASE, [Changed("city", city.pk, Op.ERASED, city.version + 1, [])])
@@ -91,9 +91,9 @@ def remove_city(*, actor: Actor, city_id: UUID) -> None:
 
 @transaction.atomic
 def remove_file(*, actor: Actor, file_id: UUID) -> None:
-    """Delete a file, and its city if it was the last one of a city that is not trusted.
+    """Delete a file, and its city if it has no other file and is not trusted.
 
-    Raises DoesNotExist, and PermissionDenied unless the actor read the file or is an administrator.
+    Raises DoesNotExist, and PermissionDenied unless the actor imported the file or is an administrator.
     """
     file = CityFile.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=file_id)
     if not can_remove_file(actor, file):
@@ -112,17 +112,17 @@ def keys_of_cities(name: str) -> dict[str, bool]:
     return {row.key: row.is_trusted for row in rows}
 
 
-def _city(actor: Actor, said: dict[str, Any], key: str) -> City:
-    """The city of a file, made if it is unknown. Its first signed file brings its key."""
+def _city_of_file(actor: Actor, city_fields: dict[str, Any], key: str) -> City:
+    """Return the city of a file, and create an unknown one. The first signed file sets its key."""
     rows = City.objects.visible_to(actor).select_for_update(of=("self",))
-    city = rows.filter(name__iexact=said["name"], country=said["country"]).first()
+    city = rows.filter(name__iexact=city_fields["name"], country=city_fields["country"]).first()
     owner = rows.filter(key=key).first() if key else None
     if owner and owner != city:
         raise ValidationError(
             _("This file is signed with the key of %(city)s.") % {"city": owner}, code="other_city"
         )
     if key:
-        _refuse_other_key(said["name"], said["country"], key)
+        _refuse_other_key(city_fields["name"], city_fields["country"], key)
     elif city and city.key:
         raise ValidationError(
             _("This file is not signed, but %(city)s signs its files. Ask the city for the signed file.")
@@ -131,31 +131,31 @@ def _city(actor: Actor, said: dict[str, Any], key: str) -> City:
         )
     if city is None:
         city = City(key=key)
-        assign(city, {"name": said["name"], "country": said["country"]})
+        assign(city, {"name": city_fields["name"], "country": city_fields["country"]})
         city.full_clean()
         city.save(force_insert=True)
         record_changes(actor, Did.CREATE, [Changed("city", city.pk, Op.CREATED, 1, [])])
     elif key and not city.key:
         city.key = key
-        _save(actor, city, ["key"])
+        _save_city(actor, city, ["key"])
     return city
 
 
 def _refuse_other_key(name: str, country: str, key: str) -> None:
-    """Also one that is known from the city's practices, whose files name no country."""
+    """Raise ValidationError if the city has another key, here or in its files of practices."""
     elsewhere = City.objects.filter(name__iexact=name).exclude(country=country).exclude(key="")
-    if said := other_key(name, key, besides=set(elsewhere.values_list("key", flat=True))):
-        raise ValidationError(said, code="other_key")
+    if message := other_key(name, key, besides=set(elsewhere.values_list("key", flat=True))):
+        raise ValidationError(message, code="other_key")
 
 
-def _locked(actor: Actor, city_id: UUID) -> City:
+def _locked_city(actor: Actor, city_id: UUID) -> City:
     if not can_trust(actor):
         raise PermissionDenied
     city: City = City.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=city_id)
     return city
 
 
-def _save(actor: Actor, city: City, names: list[str]) -> City:
+def _save_city(actor: Actor, city: City, names: list[str]) -> City:
     city.version += 1
     city.full_clean(exclude=["trusted_by"])
     city.save()

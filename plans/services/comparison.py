@@ -1,4 +1,4 @@
-"""Making comparison files: hidden numbers are proven as for releases, a person confirms, the worker signs."""
+"""Comparison files for other cities: prepare, let a person confirm, and sign by the worker."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,9 @@ from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period
 
 SIGN: Final = "plans.sign_comparison_files"
-FIRST: Final = 1_000_000  # the number of the first file in the proof, after all releases
+FIRST_FILE_NUMBER: Final = (
+    1_000_000  # number of the first file in the proof, higher than those of all releases
+)
 HOUR: Final = timedelta(hours=1)
 
 Key = tuple[str, str]  # quarter, slug
@@ -54,7 +56,7 @@ Key = tuple[str, str]  # quarter, slug
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file as it would be made now. `flags` are words of its titles that may name someone."""
+    """A file with the current contents. `flags` are words of its titles that may name someone."""
 
     plan: Plan
     period: Period
@@ -65,42 +67,50 @@ class Prepared:
 
     @property
     def digest(self) -> str:
-        """Of what is confirmed: everything but the moment."""
+        """Digest of the confirmed contents: all but the moment."""
         return digest_of(self.document | {"made_at": ""})
 
 
 def periods_of(plan: Plan) -> list[Period]:
-    """Periods that a file can be of, latest first: quarters with values from records."""
+    """Quarters with values from records, latest first. A file covers one of them."""
     rows = IndicatorValue.objects.standing().filter(
         indicator__goal__plan=plan, indicator__source=Source.BOOK, period_end__lte=city_today()
     )
-    days = rows.values_list("period_start", "period_end").distinct()
-    return [Period(*one) for one in days.order_by("-period_start")]
+    period_days = rows.values_list("period_start", "period_end").distinct()
+    return [Period(*days) for days in period_days.order_by("-period_start")]
 
 
 def prepare_file(*, actor: Actor, plan_id: UUID, period: Period, contact: str = "") -> Prepared:
-    """The file of a plan as it would be made now.
+    """Prepare the file of a plan with its current contents.
 
-    Raises DoesNotExist, PermissionDenied, and ValidationError for a plan that is not adopted or not of the
-    whole city, for another period, and for titles or a mailbox that must not leave.
+    Raises DoesNotExist and PermissionDenied. Raises ValidationError for a draft, for a plan of a part of the
+    city, for another period, and for titles or a mailbox that must not be sent.
     """
     plan: Plan = Plan.objects.visible_to(actor).select_related("district").get(pk=plan_id)
     if not can_compare(actor, plan):
         raise PermissionDenied
-    _check(plan, period, contact)
-    earlier = list(ComparisonFile.objects.order_by("number"))
-    number = earlier[-1].number + 1 if earlier else 1
-    indicators = _indicators(plan, period)
-    counted = _counted_once(indicators, FIRST + number)
-    before = _beside({quarter for quarter, _slug in counted}, earlier)
-    counted = {key: one for key, one in counted.items() if not _is_behind_bias_table(one, before)}
-    published, _left_out = suppress(before, list(counted.values()), lot=secret_lot())
+    _refuse_unsuitable(plan, period, contact)
+    earlier_files = list(ComparisonFile.objects.order_by("number"))
+    number = earlier_files[-1].number + 1 if earlier_files else 1
+    indicators = _values_by_indicator(plan, period)
+    tables_by_key = _unambiguous_tables(indicators, FIRST_FILE_NUMBER + number)
+    published_before = _published_tables_near({quarter for quarter, _slug in tables_by_key}, earlier_files)
+    tables_by_key = {
+        key: table
+        for key, table in tables_by_key.items()
+        if not _is_behind_bias_table(table, published_before)
+    }
+    published, _left_out = suppress(published_before, list(tables_by_key.values()), lot=secret_lot())
     by_key = {(table.quarter, table.slug): table for table in published}
     document = _document(plan, period, contact, indicators, by_key)
-    codes = [one["practice_code"].replace("-", " ") for one in document["actions"] if one["practice_code"]]
-    titles = [plan.title, *(one["title"] for part in _PARTS for one in document[part]), *codes]
+    codes = [
+        action["practice_code"].replace("-", " ") for action in document["actions"] if action["practice_code"]
+    ]
+    titles = [plan.title, *(member["title"] for part in _PARTS for member in document[part]), *codes]
     refuse_protected(titles)
-    return Prepared(plan, period, number, document, published, [*flags_of(titles), *_districts(plan, titles)])
+    return Prepared(
+        plan, period, number, document, published, [*flags_of(titles), *_district_names_in(plan, titles)]
+    )
 
 
 @transaction.atomic
@@ -114,7 +124,7 @@ def confirm_file(
     names_nobody: bool,
     digest: str,
 ) -> ComparisonFile:
-    """Keep the file that the actor was shown (`digest`), to be signed and sent to a city.
+    """Store the file that the actor was shown (`digest`), for signing and sending to a city.
 
     Raises as `prepare_file`, and ValidationError if the titles are not confirmed or the file has changed.
     """
@@ -145,29 +155,29 @@ def confirm_file(
 
 
 def sign_files() -> int:
-    """Sign the files that wait with the city's key, and return how many. Raises NoKey."""
+    """Sign the waiting files with the city's key, and return their number. Raises NoKey."""
     waiting = ComparisonFile.objects.waiting()
     return city_files.sign_waiting(waiting, read_city_key()) if waiting.exists() else 0
 
 
 def tables_of_files() -> list[Table]:
-    """What other cities were told, for the proof of later releases."""
+    """Tables of all files for other cities, for the proof of later releases."""
     rows = ComparisonFile.objects.order_by("number").values_list("counted", flat=True)
     return [table for counted in rows for table in tables_from_plain(counted)]
 
 
-# --- What is refused --------------------------------------------------------------------------------------
+# --- Validation -------------------------------------------------------------------------------------------
 
 
-def _check(plan: Plan, period: Period, contact: str) -> None:
+def _refuse_unsuitable(plan: Plan, period: Period, contact: str) -> None:
     if plan.is_draft:
         raise ValidationError(_("This plan is not adopted yet."), code="draft")
     if len(plan.district.lineage) > 1:
         raise ValidationError(
             _("Only a plan of the whole city can be compared with other cities."), code="part"
         )
-    sent = plan.comparison_files.values_list("period_start", "period_end").distinct()
-    if any(period.overlaps(*days) and days != (period.since, period.until) for days in sent):
+    file_periods = plan.comparison_files.values_list("period_start", "period_end").distinct()
+    if any(period.overlaps(*days) and days != (period.since, period.until) for days in file_periods):
         raise ValidationError(
             {
                 "period": _(
@@ -178,45 +188,45 @@ def _check(plan: Plan, period: Period, contact: str) -> None:
         )
     if period not in periods_of(plan):
         raise ValidationError({"period": _("Choose a quarter from the list.")}, code="period")
-    if contact and _is_of_a_person(contact):
+    if contact and _is_personal_address(contact):
         raise ValidationError(
             {"contact": _("This is the address of a person. Enter a functional mailbox.")}, code="person"
         )
 
 
 @opened(Opened.WRITER)
-def _is_of_a_person(email: str) -> bool:
+def _is_personal_address(email: str) -> bool:
     people = Contact.objects.filter(email__iexact=email)
     return User.objects.filter(email__iexact=email).exists() or people.exists()
 
 
-def _districts(plan: Plan, titles: Iterable[str]) -> list[str]:
-    """Names of parts of the city that titles have."""
+def _district_names_in(plan: Plan, titles: Iterable[str]) -> list[str]:
+    """Names of districts that appear in the titles."""
     text = f" {fold(' '.join(titles))} "
     names = District.objects.exclude(pk=plan.district_id).values_list("name", flat=True)
     return sorted({name for name in names if f" {fold(name)} " in text})
 
 
-# --- What is in it ----------------------------------------------------------------------------------------
+# --- Contents ---------------------------------------------------------------------------------------------
 
 _PARTS: Final = ("goals", "actions", "indicators")
 
 
 @dataclass(frozen=True, slots=True)
-class _Measured:
+class _IndicatorValues:
     row: Indicator
     baseline: IndicatorValue | None
     latest: IndicatorValue | None
 
     @property
     def can_leave(self) -> bool:
-        """Whether its figure may be published: shares of counted things."""
+        """Whether the figure can be published: a share or count of a public indicator, or a value by hand."""
         is_share = self.row.measure in (Measure.RATIO, Measure.N)
         return self.row.source == Source.HAND or (self.row.slug in INDICATORS and is_share)
 
 
-def _indicators(plan: Plan, period: Period) -> list[_Measured]:
-    """Of the whole city, each with its baseline and its value of the period (by hand: the last one)."""
+def _values_by_indicator(plan: Plan, period: Period) -> list[_IndicatorValues]:
+    """Indicators of the whole city with baseline and value of the period (by hand: the last value)."""
     rows = Indicator.objects.filter(goal__plan=plan).order_by("goal__position", "position")
     values = IndicatorValue.objects.standing().filter(
         indicator__goal__plan=plan, period_end__lte=period.until
@@ -224,46 +234,46 @@ def _indicators(plan: Plan, period: Period) -> list[_Measured]:
     by_indicator: dict[UUID, list[IndicatorValue]] = {}
     for value in values.order_by("period_end", "period_start"):
         by_indicator.setdefault(value.indicator_id, []).append(value)
-    found = []
+    indicators = []
     for row in rows:
         if row.district_id not in (None, plan.district_id):
             continue
-        own = by_indicator.get(row.pk, [])
-        baseline = next((one for one in own if one.is_baseline), None)
-        exact = [one for one in own if one.period == period]
-        latest = exact if row.source == Source.BOOK else own
-        found.append(_Measured(row, baseline, latest[-1] if latest else None))
-    return found
+        values_of_row = by_indicator.get(row.pk, [])
+        baseline = next((value for value in values_of_row if value.is_baseline), None)
+        values_of_period = [value for value in values_of_row if value.period == period]
+        latest = values_of_period if row.source == Source.BOOK else values_of_row
+        indicators.append(_IndicatorValues(row, baseline, latest[-1] if latest else None))
+    return indicators
 
 
-def _counted_once(indicators: Iterable[_Measured], release: int) -> dict[Key, Table]:
-    """One table for each figure of a quarter. None for one that was counted twice with other numbers."""
-    found: dict[Key, Table] = {}
+def _unambiguous_tables(indicators: Iterable[_IndicatorValues], release: int) -> dict[Key, Table]:
+    """Tables by quarter and figure. A figure that was counted twice with different numbers is left out."""
+    tables: dict[Key, Table] = {}
     differing = set()
-    for key, table in _counted(indicators, release):
-        if found.setdefault(key, table).total != table.total:
+    for key, table in _tables_of_figures(indicators, release):
+        if tables.setdefault(key, table).total != table.total:
             differing.add(key)
-    return {key: table for key, table in found.items() if key not in differing}
+    return {key: table for key, table in tables.items() if key not in differing}
 
 
-def _counted(indicators: Iterable[_Measured], release: int) -> Iterable[tuple[Key, Table]]:
-    """A table of one row, the city, for each figure of a quarter that may leave."""
-    for one in indicators:
-        if one.row.source != Source.BOOK or not one.can_leave:
+def _tables_of_figures(indicators: Iterable[_IndicatorValues], release: int) -> Iterable[tuple[Key, Table]]:
+    """Yield a table with one row, the city, for each figure of a quarter that can be published."""
+    for indicator in indicators:
+        if indicator.row.source != Source.BOOK or not indicator.can_leave:
             continue
-        for value in (one.baseline, one.latest):
+        for value in (indicator.baseline, indicator.latest):
             if value is None or value.n is None or value.of is None:
                 continue
-            counted, report = INDICATORS[one.row.slug], REPORTS[one.row.slug]
+            counted, report = INDICATORS[indicator.row.slug], REPORTS[indicator.row.slug]
             quarter = value.period_start.isoformat()
             yield (
-                (quarter, one.row.slug),
+                (quarter, indicator.row.slug),
                 Table(
                     release=release,
                     quarter=quarter,
-                    slug=one.row.slug,
+                    slug=indicator.row.slug,
                     split="district",
-                    rows={str(one.row.district_id): (int(value.n), int(value.of))},
+                    rows={str(indicator.row.district_id): (int(value.n), int(value.of))},
                     total=(int(value.n), int(value.of)),
                     population=counted.of,
                     within=counted.within,
@@ -273,25 +283,27 @@ def _counted(indicators: Iterable[_Measured], release: int) -> Iterable[tuple[Ke
             )
 
 
-def _beside(quarters: Iterable[str], sent: Iterable[ComparisonFile]) -> list[Table]:
-    """What everybody or another city knows of these quarters and their neighbours."""
-    days = [datetime.fromisoformat(one).date() for one in quarters]
+def _published_tables_near(quarters: Iterable[str], files: Iterable[ComparisonFile]) -> list[Table]:
+    """Tables of releases and earlier files for these quarters and their neighbours."""
+    days = [datetime.fromisoformat(quarter).date() for quarter in quarters]
     near = {add_months(day, months).isoformat() for day in days for months in (-3, 0, 3)}
     counted = [*Release.objects.order_by("number").values_list("counted", flat=True)]
-    counted += [file.counted for file in sent]
+    counted += [file.counted for file in files]
     return [table for tables in counted for table in tables_from_plain(tables) if table.quarter in near]
 
 
-def _is_behind_bias_table(table: Table, known: Iterable[Table]) -> bool:
-    """Whether the bias table of its year may be read already, which knows only what was told before.
+def _is_behind_bias_table(table: Table, known_tables: Iterable[Table]) -> bool:
+    """Whether the bias table of the year may already be public without knowledge of this table.
 
-    A year less three quarters is the fourth. What a release or an earlier file has counted is known to it.
+    The bias table of a year minus three quarters reveals the fourth. The bias table was proven safe together
+    with releases and earlier files only.
     """
     is_over = int(table.quarter[:4]) < city_today().year
     if not is_over or table.population != INDICATORS[reassurance.REPORT.slug].of:
         return False
     return not any(
-        (one.quarter, one.slug, one.total) == (table.quarter, table.slug, table.total) for one in known
+        (known_table.quarter, known_table.slug, known_table.total) == (table.quarter, table.slug, table.total)
+        for known_table in known_tables
     )
 
 
@@ -299,19 +311,19 @@ def _document(
     plan: Plan,
     period: Period,
     contact: str,
-    indicators: Sequence[_Measured],
+    indicators: Sequence[_IndicatorValues],
     tables: Mapping[Key, Table],
 ) -> dict[str, Any]:
     goals = list(Goal.objects.filter(plan=plan).order_by("position"))
     actions = Action.objects.filter(goal__plan=plan).select_related("goal", "practice")
     used = {goal.strand for goal in goals}
-    stated = [_indicator(one, tables) for one in indicators]
+    stated = [_indicator_member(indicator, tables) for indicator in indicators]
     return {
         "format": file_format.FORMAT,
         "version": file_format.VERSION,
         "city": {"name": settings.CITY_NAME, "country": _country(), "contact": contact},
         "made_at": f"{timezone.now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "period": _period(period),
+        "period": _period_member(period),
         "plan": {
             "title": plan.title,
             "language": plan.language,
@@ -321,12 +333,12 @@ def _document(
         "goals": [
             {"title": goal.title, "strand": goal.strand, "eccar_point": goal.eccar_point} for goal in goals
         ],
-        "actions": [_action(row, period) for row in actions.order_by("goal__position", "position")],
+        "actions": [_action_member(row, period) for row in actions.order_by("goal__position", "position")],
         "indicators": stated,
         "context": {
-            "organisations_counted": _organisations(indicators, period, tables),
+            "organisations_counted": _organisation_count(indicators, period, tables),
             "population": None,
-            "months_of_data": _months(indicators, period),
+            "months_of_data": _months_of_data(indicators, period),
             "response_limit_hours": ANSWER_WITHIN // HOUR,
             "kinds_left_out": sorted(kind.value for kind in NOT_COUNTED),
         },
@@ -337,12 +349,12 @@ def _country() -> str:
     return str(settings.CITY_COUNTRY or settings.PHONENUMBER_DEFAULT_REGION)
 
 
-def _period(period: Period) -> dict[str, str]:
+def _period_member(period: Period) -> dict[str, str]:
     since, until = period.as_text
     return {"since": since, "until": until}
 
 
-def _action(row: Action, period: Period) -> dict[str, Any]:
+def _action_member(row: Action, period: Period) -> dict[str, Any]:
     progress = progress_of(row.milestones.all(), period.last_day)
     return {
         "title": row.title,
@@ -353,84 +365,92 @@ def _action(row: Action, period: Period) -> dict[str, Any]:
     }
 
 
-def _indicator(one: _Measured, tables: Mapping[Key, Table]) -> dict[str, Any]:
-    row = one.row
-    definition = (one.latest or one.baseline or IndicatorValue()).definition
+def _indicator_member(indicator: _IndicatorValues, tables: Mapping[Key, Table]) -> dict[str, Any]:
+    row = indicator.row
+    definition = (indicator.latest or indicator.baseline or IndicatorValue()).definition
     is_book = row.source == Source.BOOK
     return {
         "title": row.title,
         "source": row.source,
         "slug": row.slug if is_book else None,
-        "definition": _definition(row, definition) if is_book else None,
+        "definition": _definition_member(row, definition) if is_book else None,
         "unit": row.unit,
         "direction": row.direction,
-        "baseline": _numbers(one, one.baseline, tables),
-        "latest": _numbers(one, one.latest, tables),
-        "target": None if row.target is None else {"value": decimal(row.target), "on": _on(row)},
+        "baseline": _numbers_member(indicator, indicator.baseline, tables),
+        "latest": _numbers_member(indicator, indicator.latest, tables),
+        "target": None
+        if row.target is None
+        else {"value": as_decimal_text(row.target), "on": _target_day(row)},
     }
 
 
-def _definition(row: Indicator, definition: Mapping[str, Any]) -> dict[str, Any]:
-    """As it was frozen; without a value as it is now."""
+def _definition_member(row: Indicator, definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the frozen definition, or the current one without a value."""
     if definition:
         return {"version": definition["version"], "settings": definition["settings"]}
     return {"version": REPORTS[row.slug].version if row.slug in REPORTS else 1, "settings": "0" * 64}
 
 
-def _on(row: Indicator) -> str | None:
+def _target_day(row: Indicator) -> str | None:
     return row.target_on.isoformat() if row.target_on else None
 
 
-def _numbers(
-    one: _Measured, value: IndicatorValue | None, tables: Mapping[Key, Table]
+def _numbers_member(
+    indicator: _IndicatorValues, value: IndicatorValue | None, tables: Mapping[Key, Table]
 ) -> dict[str, Any] | None:
     if value is None:
         return None
-    n, of = value.n, value.of
-    if one.row.source == Source.HAND:
-        hides_of = of is not None and of < file_format.LEAST
-        hides_n = hides_of or any(0 < part < file_format.LEAST for part in _parts(n, of))
+    n, total = value.n, value.of
+    if indicator.row.source == Source.HAND:
+        hides_of = total is not None and total < file_format.LEAST
+        hides_n = hides_of or any(0 < part < file_format.LEAST for part in _parts(n, total))
     else:
-        table = tables.get((value.period_start.isoformat(), one.row.slug)) if one.can_leave else None
+        table = (
+            tables.get((value.period_start.isoformat(), indicator.row.slug)) if indicator.can_leave else None
+        )
         hides_n = table is None or TOTAL in (table.hides_n or ())
         hides_of = table is None or TOTAL in (table.hides_of or ())
     return {
-        "period": _period(value.period),
-        "n": None if hides_n else whole(n),
-        "of": None if hides_of else whole(of),
-        "value": None if hides_n or value.value is None else decimal(value.value),
+        "period": _period_member(value.period),
+        "n": None if hides_n else as_whole_number(n),
+        "of": None if hides_of else as_whole_number(total),
+        "value": None if hides_n or value.value is None else as_decimal_text(value.value),
         "hidden": bool(hides_n or hides_of),
     }
 
 
-def _parts(n: float | None, of: float | None) -> list[float]:
-    """What a number of a survey says of people: those counted, and the rest."""
-    return [] if n is None else [n] if of is None else [n, of - n]
+def _parts(n: float | None, total: float | None) -> list[float]:
+    """Parts of a survey's number: the people counted, and the others."""
+    return [] if n is None else [n] if total is None else [n, total - n]
 
 
-def _organisations(
-    indicators: Iterable[_Measured], period: Period, tables: Mapping[Key, Table]
+def _organisation_count(
+    indicators: Iterable[_IndicatorValues], period: Period, tables: Mapping[Key, Table]
 ) -> int | None:
-    """As a figure of the file says already: no number leaves beside the proof."""
-    for one in indicators:
-        table = tables.get((period.since.isoformat(), one.row.slug))
+    """Number of organisations from a table of the file, so that the proof covers it; else None."""
+    for indicator in indicators:
+        table = tables.get((period.since.isoformat(), indicator.row.slug))
         if table and table.population == "organisations" and TOTAL not in (table.hides_of or ()):
             return table.total[1]
     return None
 
 
-def _months(indicators: Iterable[_Measured], period: Period) -> int:
-    """Whole months that the figures from records go back."""
-    since = [one.row.recorded_since or one.baseline.period_start for one in indicators if one.baseline]
-    since += [one.row.recorded_since for one in indicators if one.row.recorded_since]
-    first = min(since, default=period.since)
-    return max(0, (period.until.year - first.year) * 12 + period.until.month - first.month)
+def _months_of_data(indicators: Iterable[_IndicatorValues], period: Period) -> int:
+    """Number of whole months that the figures from records go back."""
+    first_days = [
+        indicator.row.recorded_since or indicator.baseline.period_start
+        for indicator in indicators
+        if indicator.baseline
+    ]
+    first_days += [indicator.row.recorded_since for indicator in indicators if indicator.row.recorded_since]
+    first_day = min(first_days, default=period.since)
+    return max(0, (period.until.year - first_day.year) * 12 + period.until.month - first_day.month)
 
 
-def whole(value: float | None) -> int | None:
+def as_whole_number(value: float | None) -> int | None:
     return int(value) if value is not None and value == int(value) else None
 
 
-def decimal(value: float) -> str:
-    """A number as a text that every reader of JSON reads alike."""
+def as_decimal_text(value: float) -> str:
+    """Return a number as a text that all JSON parsers read alike."""
     return f"{value:.10f}".rstrip("0").rstrip(".")

@@ -24,12 +24,12 @@ from plans.services.plans import locked_plan, refuse_adopted
 from practices.codes import Strand
 
 
-def _book(title: Any, slug: str) -> dict[str, Any]:
+def _recorded_share(title: Any, slug: str) -> dict[str, Any]:
     book = {"source": Source.BOOK, "slug": slug, "measure": Measure.RATIO, "unit": Unit.SHARE}
     return {"title": title, "direction": Direction.UP} | book
 
 
-#: Goals with their `actions` (title and milestones with months after the first day) and `indicators`.
+#: Goals with `actions` (title, and milestones with months after the first day) and `indicators`.
 EXAMPLE: Final[tuple[dict[str, Any], ...]] = (
     {
         "title": gettext_lazy("Communities and the police meet before anything happens"),
@@ -42,7 +42,7 @@ EXAMPLE: Final[tuple[dict[str, Any], ...]] = (
                 [(gettext_lazy("Half have agreed"), 6)],
             )
         ],
-        "indicators": [_book(gettext_lazy("Organisations met"), "coverage")],
+        "indicators": [_recorded_share(gettext_lazy("Organisations met"), "coverage")],
     },
     {
         "title": gettext_lazy("People who are attacked know where to report, and get an answer"),
@@ -60,7 +60,7 @@ EXAMPLE: Final[tuple[dict[str, Any], ...]] = (
             ),
         ],
         "indicators": [
-            _book(gettext_lazy("Concerns answered in time"), "concerns"),
+            _recorded_share(gettext_lazy("Concerns answered in time"), "concerns"),
             {
                 "title": gettext_lazy("Residents who know where to report"),
                 "source": Source.HAND,
@@ -79,7 +79,7 @@ EXAMPLE: Final[tuple[dict[str, Any], ...]] = (
         "actions": [
             (gettext_lazy("Agree a protocol with the services"), [(gettext_lazy("Protocol in force"), 9)])
         ],
-        "indicators": [_book(gettext_lazy("Steps done in time"), "steps-in-time")],
+        "indicators": [_recorded_share(gettext_lazy("Steps done in time"), "steps-in-time")],
     },
     {
         "title": gettext_lazy("Victims are told what became of their report"),
@@ -92,7 +92,7 @@ EXAMPLE: Final[tuple[dict[str, Any], ...]] = (
                 [(gettext_lazy("Practice agreed with all shifts"), 3)],
             )
         ],
-        "indicators": [_book(gettext_lazy("Reported back"), "loop-closed")],
+        "indicators": [_recorded_share(gettext_lazy("Reported back"), "loop-closed")],
     },
     {
         "title": gettext_lazy("Organisations decide with us, not after us"),
@@ -102,7 +102,7 @@ EXAMPLE: Final[tuple[dict[str, Any], ...]] = (
         "actions": [
             (gettext_lazy("Hold an advisory group each quarter"), [(gettext_lazy("First meeting held"), 3)])
         ],
-        "indicators": [_book(gettext_lazy("Follow-ups done in time"), "follow-ups")],
+        "indicators": [_recorded_share(gettext_lazy("Follow-ups done in time"), "follow-ups")],
     },
     {
         "title": gettext_lazy("Officers recognise bias and know their communities"),
@@ -115,7 +115,7 @@ EXAMPLE: Final[tuple[dict[str, Any], ...]] = (
                 [(gettext_lazy("Half of the shifts trained"), 6)],
             )
         ],
-        "indicators": [_book(gettext_lazy("Organisations with a lead and a deputy"), "continuity")],
+        "indicators": [_recorded_share(gettext_lazy("Organisations with a lead and a deputy"), "continuity")],
     },
 )
 
@@ -134,11 +134,11 @@ def copy_example(*, actor: Actor, plan_id: UUID) -> Plan:
             action = save_action(actor=actor, plan_id=plan_id, goal_id=goal.pk, title=str(title))
             for name, months in milestones:
                 due_on = min(add_months(plan.starts_on, months), plan.ends_on)
-                about: dict[str, Any] = {"actor": actor, "plan_id": plan_id, "action_id": action.pk}
-                save_milestone(**about, title=str(name), due_on=due_on)
+                parents: dict[str, Any] = {"actor": actor, "plan_id": plan_id, "action_id": action.pk}
+                save_milestone(**parents, title=str(name), due_on=due_on)
         for fields in example["indicators"]:
-            said: dict[str, Any] = {
-                name: str(one) if isinstance(one, Promise) else one for name, one in fields.items()
+            values: dict[str, Any] = {
+                name: str(value) if isinstance(value, Promise) else value for name, value in fields.items()
             }
-            add_indicator(actor=actor, plan_id=plan_id, goal_id=goal.pk, **said)
+            add_indicator(actor=actor, plan_id=plan_id, goal_id=goal.pk, **values)
     return Plan.objects.get(pk=plan_id)

@@ -1,6 +1,6 @@
-"""The comparison file of plans (docs/verify/comparison.md): its shape and its checks. Pure.
+"""Format and checks of the comparison file of plans (docs/verify/comparison.md). Pure.
 
-A file is one object of canonical JSON. Texts are titles alone, numbers with a fraction are texts.
+A file is one object of canonical JSON. Its only texts are titles. Numbers with a fraction are strings.
 """
 
 import re
@@ -34,7 +34,7 @@ Check = Callable[[Any, str], None]
 
 
 class FileRefused(ValidationError):
-    """A file that is not read, and why."""
+    """A file that is rejected, with the reason."""
 
 
 # --- The shape --------------------------------------------------------------------------------------------
@@ -47,25 +47,29 @@ def _fail(at: str) -> None:
     )
 
 
-def _text(most: int, least: int = 1) -> Check:
+def _text(longest: int, shortest: int = 1) -> Check:
     def check(value: Any, at: str) -> None:
-        if not isinstance(value, str) or not least <= len(value) <= most or any(map(is_invisible, value)):
+        if (
+            not isinstance(value, str)
+            or not shortest <= len(value) <= longest
+            or any(map(is_invisible, value))
+        ):
             _fail(at)
 
     return check
 
 
-def _whole(most: int = 10**12, least: int = 0) -> Check:
+def _whole_number(maximum: int = 10**12, minimum: int = 0) -> Check:
     def check(value: Any, at: str) -> None:
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
             _fail(at)
 
     return check
 
 
-def _one_of(known: Any) -> Check:
+def _choice(choices: Any) -> Check:
     def check(value: Any, at: str) -> None:
-        if not isinstance(value, str | int) or value not in known:
+        if not isinstance(value, str | int) or value not in choices:
             _fail(at)
 
     return check
@@ -105,7 +109,7 @@ def _moment(value: Any, at: str) -> None:
         _fail(at)
 
 
-def _yes_or_no(value: Any, at: str) -> None:
+def _boolean(value: Any, at: str) -> None:
     if not isinstance(value, bool):
         _fail(at)
 
@@ -114,12 +118,12 @@ def _or_null(check: Check) -> Check:
     return lambda value, at: None if value is None else check(value, at)
 
 
-def _list(check: Check, most: int = MOST_ROWS) -> Check:
+def _list(check: Check, limit: int = MOST_ROWS) -> Check:
     def check_all(value: Any, at: str) -> None:
-        if not isinstance(value, list) or len(value) > most:
+        if not isinstance(value, list) or len(value) > limit:
             _fail(at)
-        for number, one in enumerate(value, 1):
-            check(one, f"{at} {number}")
+        for number, member in enumerate(value, 1):
+            check(member, f"{at} {number}")
 
     return check_all
 
@@ -138,12 +142,12 @@ def _object(*, optional: frozenset[str] = frozenset(), **members: Check) -> Chec
 _PERIOD: Final = _object(since=_day, until=_day)
 _NUMBERS: Final = _object(
     period=_PERIOD,
-    n=_or_null(_whole()),
-    of=_or_null(_whole()),
+    n=_or_null(_whole_number()),
+    of=_or_null(_whole_number()),
     value=_or_null(_match(_DECIMAL)),
-    hidden=_yes_or_no,
+    hidden=_boolean,
 )
-_STRAND: Final = _one_of(Strand.values)
+_STRAND: Final = _choice(Strand.values)
 _CITY: Final = _object(name=_text(120), country=_match(re.compile("[A-Z]{2}")), contact=_text(254, 0))
 _PLAN: Final = _object(
     title=_text(160),
@@ -156,50 +160,50 @@ _PLAN: Final = _object(
 _ACTION: Final = _object(
     title=_text(160),
     strand=_STRAND,
-    status=_one_of(ActionStatus.values),
+    status=_choice(ActionStatus.values),
     practice_code=_or_null(_match(_PRACTICE)),
-    milestones=_object(due=_whole(), done=_whole(), moved=_whole()),
+    milestones=_object(due=_whole_number(), done=_whole_number(), moved=_whole_number()),
 )
 _INDICATOR: Final = _object(
     title=_text(160),
-    source=_one_of(Source.values),
+    source=_choice(Source.values),
     slug=_or_null(_match(_CODE)),
-    definition=_or_null(_object(version=_whole(10_000, 1), settings=_hex(64))),
-    unit=_one_of(Unit.values),
-    direction=_one_of(Direction.values),
+    definition=_or_null(_object(version=_whole_number(10_000, 1), settings=_hex(64))),
+    unit=_choice(Unit.values),
+    direction=_choice(Direction.values),
     baseline=_or_null(_NUMBERS),
     latest=_or_null(_NUMBERS),
     target=_or_null(_object(value=_match(_DECIMAL), on=_or_null(_day))),
 )
 _CONTEXT: Final = _object(
-    organisations_counted=_or_null(_whole()),
-    population=_or_null(_whole()),
-    months_of_data=_whole(2_400),
-    response_limit_hours=_whole(100_000),
+    organisations_counted=_or_null(_whole_number()),
+    population=_or_null(_whole_number()),
+    months_of_data=_whole_number(2_400),
+    response_limit_hours=_whole_number(100_000),
     kinds_left_out=_list(_match(_CODE), 100),
 )
 _FILE: Final = _object(
     optional=frozenset({"signature"}),
-    format=_one_of([FORMAT]),
-    version=_whole(),
+    format=_choice([FORMAT]),
+    version=_whole_number(),
     city=_CITY,
     made_at=_moment,
     period=_PERIOD,
     plan=_PLAN,
-    goals=_list(_object(title=_text(160), strand=_STRAND, eccar_point=_or_null(_whole(POINTS, 1)))),
+    goals=_list(_object(title=_text(160), strand=_STRAND, eccar_point=_or_null(_whole_number(POINTS, 1)))),
     actions=_list(_ACTION),
     indicators=_list(_INDICATOR),
     context=_CONTEXT,
-    signature=_object(alg=_one_of([city_files.ALGORITHM]), key=_hex(64), value=_hex(128)),
+    signature=_object(alg=_choice([city_files.ALGORITHM]), key=_hex(64), value=_hex(128)),
 )
 
 # --- Reading ----------------------------------------------------------------------------------------------
 
 
 def read(content: bytes, today: date) -> dict[str, Any]:
-    """The document of a file. Raises FileRefused for all that the documentation does not allow.
+    """Return the document of a file. Raises FileRefused for contents that the documentation does not allow.
 
-    The file may be unsigned; a signature that is there is right.
+    The file can be unsigned. A signature must be valid.
     """
     if len(content) > MOST_BYTES:
         raise FileRefused(_("The file is larger than 1 MB."), code="size")
@@ -235,19 +239,21 @@ def _parse(content: bytes) -> Any:
 
 
 def _check_numbers(document: Mapping[str, Any], today: date) -> None:
-    """What only several members together can be."""
+    """Check members that depend on each other."""
     plan, period = document["plan"], document["period"]
     spans = [(plan["starts_on"], plan["ends_on"]), (period["since"], period["until"])]
-    for number, one in enumerate(document["indicators"], 1):
+    for number, indicator in enumerate(document["indicators"], 1):
         for name in ("baseline", "latest"):
-            if numbers := one[name]:
+            if numbers := indicator[name]:
                 at = f"indicators {number}.{name}"
                 spans.append((numbers["period"]["since"], numbers["period"]["until"]))
                 if numbers["n"] is not None and numbers["of"] is not None and numbers["n"] > numbers["of"]:
                     _fail(at)
-                if one["unit"] == Unit.SHARE and float(numbers["value"] or 0) > 1:
+                if indicator["unit"] == Unit.SHARE and float(numbers["value"] or 0) > 1:
                     _fail(at)
-        if (one["source"] == Source.BOOK) != (one["slug"] is not None and one["definition"] is not None):
+        if (indicator["source"] == Source.BOOK) != (
+            indicator["slug"] is not None and indicator["definition"] is not None
+        ):
             _fail(f"indicators {number}.slug")
     if any(since >= until for since, until in spans):
         _fail("period")

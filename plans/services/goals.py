@@ -1,4 +1,4 @@
-"""Writing the goals and actions of a plan, and the partners and evidence of an action."""
+"""Write goals and actions of a plan, and partners and evidence of an action."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
@@ -112,9 +112,9 @@ def remove_action(*, actor: Actor, plan_id: UUID, action_id: UUID) -> None:
 def set_status(
     *, actor: Actor, plan_id: UUID, action_id: UUID, status: str, reason: str = "", shown: str = ""
 ) -> Action:
-    """Write how far an action is. Done needs evidence or a reason, dropped a reason.
+    """Set the status of an action. Done needs evidence or a reason, dropped needs a reason.
 
-    An action with an open milestone is not done. One that is dropped drops its open milestones.
+    An action with an open milestone cannot be done. Dropping an action drops its open milestones.
 
     Raises as `locked_action`, StaleVersion, and ValidationError by field.
     """
@@ -130,14 +130,14 @@ def set_status(
             raise ValidationError(
                 {"reason": _("Add evidence first, or enter why there is none.")}, code="evidence"
             )
-    open_ones = action.milestones.filter(done_on=None, dropped_on=None)
-    if action.status == ActionStatus.DONE and open_ones.exists():
+    open_milestones = action.milestones.filter(done_on=None, dropped_on=None)
+    if action.status == ActionStatus.DONE and open_milestones.exists():
         raise ValidationError(
             {"status": _("Some milestones are open. Mark them as done, or drop them, first.")}, code="open"
         )
     action.save()
     if action.status == ActionStatus.DROPPED:
-        open_ones.update(dropped_on=city_today(), dropped_reason=action.reason)
+        open_milestones.update(dropped_on=city_today(), dropped_reason=action.reason)
     write_plan(actor, action.goal.plan, ["actions"], is_change=action.status == ActionStatus.DROPPED)
     return action
 
@@ -154,13 +154,13 @@ def save_partner(
 ) -> Partner:
     """Name an organisation as a partner of an action, or record its agreement.
 
-    Raises as `locked_plan`, DoesNotExist, and ValidationError by field: one that is not seen as for one that
-    does not exist.
+    Raises as `locked_plan`, DoesNotExist, and ValidationError by field. The error is the same for an
+    organisation that the actor cannot see as for one that does not exist.
     """
     plan = locked_plan(actor, plan_id)
     action = Action.objects.get(goal__plan=plan, pk=action_id)
     if partner_id is None:
-        _refuse_unseen("organisation", Organisation.objects.visible_to(actor), organisation)
+        _refuse_hidden("organisation", Organisation.objects.visible_to(actor), organisation)
         if organisation and organisation.has_protected_location:
             text = _("The location of this organisation is protected, so a plan does not name it.")
             raise ValidationError({"organisation": text}, code="protected")
@@ -177,7 +177,7 @@ def save_partner(
 
 @transaction.atomic
 def withdraw_agreement(*, actor: Actor, plan_id: UUID, partner_id: UUID) -> Partner:
-    """Record that a partner no longer wants to be named: its name leaves public pages at once."""
+    """Record that a partner no longer wants to be named. Public pages drop its name at once."""
     plan = locked_plan(actor, plan_id)
     partner = Partner.objects.get(action__goal__plan=plan, pk=partner_id)
     partner.agreed_on, partner.agreed_by = None, ""
@@ -188,16 +188,16 @@ def withdraw_agreement(*, actor: Actor, plan_id: UUID, partner_id: UUID) -> Part
 
 def end_agreements(
     actor: Actor,
-    kept: Organisation,
-    gone: Sequence[Organisation],
+    target: Organisation,
+    merged: Sequence[Organisation],
     names: Collection[str],
     memories: Sequence[Memory],
 ) -> Mapping[str, Any]:
-    """End the agreement of partners that are merged into another organisation, which has not agreed.
+    """End the agreements of partners that are merged into `target`, which has not agreed.
 
-    The kept one has not agreed to another name either. Undoing the merge brings each agreement back.
+    If `target` gets another name, its own agreements end too. Undoing the merge restores each agreement.
     """
-    ended = [*zip(gone, memories, strict=True), *([(kept, memories[0])] if "name" in names else [])]
+    ended = [*zip(merged, memories, strict=True), *([(target, memories[0])] if "name" in names else [])]
     for organisation, memory in ended:
         rows = Partner.objects.filter(organisation=organisation, agreed_on__isnull=False)
         memory.filled += as_json_rows(rows)
@@ -224,13 +224,13 @@ def add_evidence(
     url: str = "",
     note: str = "",
 ) -> Evidence:
-    """Show that an action was done, by a meeting, a follow-up or an address. Raises as `save_partner`."""
+    """Add evidence to an action: a meeting, a follow-up or a web address. Raises as `save_partner`."""
     action = locked_action(actor, plan_id, action_id)
     evidence = Evidence(action=action)
     if meeting:
-        _refuse_unseen("meeting", Meeting.objects.visible_to(actor), meeting)
+        _refuse_hidden("meeting", Meeting.objects.visible_to(actor), meeting)
     if follow_up:
-        _refuse_unseen("follow_up", FollowUp.objects.visible_to(actor), follow_up)
+        _refuse_hidden("follow_up", FollowUp.objects.visible_to(actor), follow_up)
     assign(evidence, {"meeting": meeting, "follow_up": follow_up, "url": url, "note": note})
     evidence.full_clean(exclude=["action"])
     evidence.save(force_insert=True)
@@ -245,7 +245,7 @@ def remove_evidence(*, actor: Actor, plan_id: UUID, action_id: UUID, evidence_id
     write_plan(actor, action.goal.plan, ["evidence"], is_change=False)
 
 
-def _refuse_unseen(field: str, seen: models.QuerySet[Any], row: models.Model | None) -> None:
-    """What is not seen is answered as what does not exist."""
-    if row is None or not seen.filter(pk=row.pk).exists():
+def _refuse_hidden(field: str, visible: models.QuerySet[Any], row: models.Model | None) -> None:
+    """Raise the same ValidationError for a row that the actor cannot see as for one that does not exist."""
+    if row is None or not visible.filter(pk=row.pk).exists():
         raise ValidationError({field: _("Choose one from the list.")}, code="invalid_choice")

@@ -1,4 +1,4 @@
-"""Writing indicators and their values: baselines first, frozen each quarter or entered by hand."""
+"""Write indicators and their values, which are frozen each quarter or entered by hand."""
 
 from datetime import date
 from typing import Any, Final
@@ -26,8 +26,8 @@ from reports.queries.periods import Period
 from reports.queries.statuses import final_on
 
 MOST: Final = 60
-EARLIEST: Final = 10  # years before the plan in which a value counted elsewhere begins
-#: What can change: values belong to what they were counted as.
+EARLIEST: Final = 10  # years before the plan, for the start of a value by hand
+#: Fields that can change. All others define the values.
 CHANGEABLE: Final = frozenset({"title", "direction", "target", "target_on", "target_reason", "note"})
 
 
@@ -35,7 +35,7 @@ CHANGEABLE: Final = frozenset({"title", "direction", "target", "target_on", "tar
 def add_indicator(
     *, actor: Actor, plan_id: UUID, goal_id: UUID, district: District | None = None, **fields: Any
 ) -> Indicator:
-    """Add an indicator to a goal. One from records has its baseline at once, if records go back so far.
+    """Add an indicator to a goal. One from records gets its baseline at once if records go back far enough.
 
     `district` is a part of the plan's district; without it, the whole. Raises as `locked_plan`, DoesNotExist,
     and ValidationError by field.
@@ -47,7 +47,7 @@ def add_indicator(
     assign(row, fields)
     if row.source == Source.BOOK:
         row.district = district or plan.district
-        _check_book(plan, row)
+        _validate_report(plan, row)
     elif row.frequency_months is None:
         raise ValidationError({"frequency_months": _("Enter how often there is a value.")})
     row.full_clean(exclude=["goal", "district"])
@@ -67,7 +67,7 @@ def add_indicator(
 def edit_indicator(
     *, actor: Actor, plan_id: UUID, indicator_id: UUID, shown: str = "", **fields: Any
 ) -> Indicator:
-    """Change what an indicator is called, or its target. Raises as `add_indicator`, and StaleVersion."""
+    """Change title, target or note of an indicator. Raises as `add_indicator`, and StaleVersion."""
     plan = locked_plan(actor, plan_id)
     row: Indicator = Indicator.objects.get(goal__plan=plan, pk=indicator_id)
     check_digest(row, fields, shown)
@@ -102,9 +102,9 @@ def enter_value(
     where_from: str = "",
     corrects_id: UUID | None = None,
 ) -> IndicatorValue:
-    """Enter a value of an indicator that someone counts elsewhere, or correct one.
+    """Enter a value of an indicator that is counted outside this system, or correct a value.
 
-    A share is `n` of `of`; a count or a number of days is the `value`. The last one that ends before the plan
+    A share is `n` of `of`. A count or a number of days is `value`. The last value that ends before the plan
     is the baseline. Raises as `locked_plan`, and ValidationError by field.
     """
     plan = locked_plan(actor, plan_id)
@@ -136,9 +136,9 @@ def enter_value(
 
 @opened(Opened.FIGURES)
 def freeze_due(today: date | None = None) -> int:
-    """Freeze what records say of each quarter whose figures are final, for every adopted plan.
+    """Freeze the final values of each quarter for all adopted plans, and return the number of new values.
 
-    It returns the number of new values. Two runs at once freeze each value once.
+    Two concurrent runs freeze each value once.
     """
     day = today or city_today()
     return sum(
@@ -151,28 +151,28 @@ def _freeze_plan(plan_id: UUID, today: date) -> int:
     plan = Plan.objects.adopted().select_for_update(of=("self",)).filter(pk=plan_id).first()
     if plan is None:
         return 0
-    made = 0
-    wanted = [Period(*days) for days in quarters(plan.starts_on, min(plan.ends_on, today))]
+    new_number = 0
+    due_periods = [Period(*days) for days in quarters(plan.starts_on, min(plan.ends_on, today))]
     rows = Indicator.objects.filter(goal__plan=plan, source=Source.BOOK).select_related("district")
     baseline = Period(*quarter_before(plan.starts_on))
     for row in rows.order_by("pk"):
-        there = set(row.values.values_list("period_start", "period_end"))
+        frozen_periods = set(row.values.values_list("period_start", "period_end"))
         begins = row.recorded_since or baseline.since
         missing = [
             period
-            for period in (baseline, *wanted)
+            for period in (baseline, *due_periods)
             if period.since >= begins
-            and (period.since, period.until) not in there
+            and (period.since, period.until) not in frozen_periods
             and final_on(period) <= today
         ]
-        made += freeze_values(row, missing)
+        new_number += freeze_values(row, missing)
         mark_baseline(plan, row)
-    if made:
+    if new_number:
         write_plan(SYSTEM, plan, ["values"], is_change=False)
-    return made
+    return new_number
 
 
-def _check_book(plan: Plan, row: Indicator) -> None:
+def _validate_report(plan: Plan, row: Indicator) -> None:
     report = REPORTS.get(row.slug)
     if report is None:
         raise ValidationError({"slug": _("Choose a figure from the list.")}, code="slug")

@@ -1,4 +1,4 @@
-"""Writing milestones: planned with the plan, ticked by who has the action."""
+"""Write milestones. The owner of the action marks them as done."""
 
 from datetime import date
 from typing import Any, Final
@@ -32,7 +32,7 @@ def save_milestone(
     shown: str = "",
     **fields: Any,
 ) -> Milestone:
-    """Add a milestone, or change one. Of an adopted plan a moved one keeps `first_due_on`.
+    """Add a milestone, or change one. In an adopted plan, a moved milestone keeps `first_due_on`.
 
     Raises as `save_goal`, also for a day outside the plan.
     """
@@ -65,9 +65,9 @@ def save_milestone(
 def tick_milestone(
     *, actor: Actor, plan_id: UUID, milestone_id: UUID, done_on: date | None = None, note: str = ""
 ) -> Milestone:
-    """Mark a milestone as done, today unless `done_on` says otherwise. The public page tells an earlier day.
+    """Mark a milestone as done on `done_on`, by default today. The public page shows a backdated day.
 
-    Raises as `locked_action`, and ValidationError for a draft and for a milestone that was dropped.
+    Raises as `locked_action`, and ValidationError for a draft and for a dropped milestone.
     """
     row = _locked(actor, plan_id, milestone_id)
     plan = row.action.goal.plan
@@ -87,7 +87,7 @@ def tick_milestone(
 
 @transaction.atomic
 def untick_milestone(*, actor: Actor, plan_id: UUID, milestone_id: UUID) -> Milestone:
-    """Undo `tick_milestone`; an action that was done is under way again. Raises as `locked_action`."""
+    """Undo `tick_milestone`. A done action is under way again. Raises as `locked_action`."""
     row = _locked(actor, plan_id, milestone_id)
     was_on = row.done_on
     row.done_on, row.marked_on, row.note = None, None, ""
@@ -103,7 +103,7 @@ def untick_milestone(*, actor: Actor, plan_id: UUID, milestone_id: UUID) -> Mile
 
 @transaction.atomic
 def drop_milestone(*, actor: Actor, plan_id: UUID, milestone_id: UUID, reason: str) -> Milestone:
-    """Give up a milestone for a reason. Raises as `locked_plan`, and ValidationError by field."""
+    """Drop a milestone for a reason. Raises as `locked_plan`, and ValidationError by field."""
     plan = locked_plan(actor, plan_id)
     row = Milestone.objects.get(action__goal__plan=plan, pk=milestone_id)
     assign(row, {"dropped_reason": reason})
@@ -128,7 +128,7 @@ def remove_milestone(*, actor: Actor, plan_id: UUID, milestone_id: UUID) -> None
 
 
 def _locked(actor: Actor, plan_id: UUID, milestone_id: UUID) -> Milestone:
-    """A milestone with its action and locked plan."""
+    """Return a milestone with its action and locked plan."""
     rows = Milestone.objects.visible_to(actor).filter(action__goal__plan=plan_id)
     row = rows.get(pk=milestone_id)
     row.action = locked_action(actor, plan_id, row.action_id)

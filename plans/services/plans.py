@@ -1,4 +1,4 @@
-"""The writer of plans: start, edit, adopt and close, and the step that every change of a part ends with."""
+"""The writer of plans: start, edit, adopt and close a plan. Each change of a part ends with `write_plan`."""
 
 from collections.abc import Collection
 from datetime import date
@@ -38,7 +38,7 @@ from reminders.services.reminders import refresh_reminders
 
 @transaction.atomic
 def create_plan(*, actor: Actor, district: District, **fields: Any) -> Plan:
-    """Start a draft. Its keeper is the actor unless `fields` name another.
+    """Start a draft. The actor keeps it unless `fields` have another keeper.
 
     Raises PermissionDenied unless the actor supervises the whole district, ValidationError by field.
     """
@@ -48,7 +48,7 @@ def create_plan(*, actor: Actor, district: District, **fields: Any) -> Plan:
     if actor.kind == "user":
         plan.keeper_id = actor.id
     assign(plan, fields)
-    _check(plan, fields)
+    _validate(plan, fields)
     plan.save(force_insert=True)
     write_plan(actor, plan, [], op=Op.CREATED)
     return plan
@@ -61,7 +61,7 @@ def edit_plan(*, actor: Actor, plan_id: UUID, version: int | None = None, **fiel
     check_version(plan.version, version)
     before = Plan(title=plan.title, starts_on=plan.starts_on, ends_on=plan.ends_on)
     if changed := assign(plan, fields):
-        _check(plan, fields)
+        _validate(plan, fields)
         _keep_changes(plan, before)
         if not plan.is_draft and {"starts_on", "ends_on"} & set(changed):
             _refuse_outside(plan)
@@ -73,7 +73,7 @@ def edit_plan(*, actor: Actor, plan_id: UUID, version: int | None = None, **fiel
 
 @transaction.atomic
 def adopt_plan(*, actor: Actor, plan_id: UUID, adopted_on: date, adopted_by: str) -> Plan:
-    """Put a draft in force. Its milestones are due from now on. Raises as `locked_plan`."""
+    """Adopt a draft. Its milestones are due from now on. Raises as `locked_plan`."""
     plan = locked_plan(actor, plan_id)
     if not plan.is_draft:
         raise ValidationError(_("This plan is already adopted."), code="adopted")
@@ -84,7 +84,7 @@ def adopt_plan(*, actor: Actor, plan_id: UUID, adopted_on: date, adopted_by: str
     refuse_future(plan, ["adopted_on"])
     if not plan.adopted_by:
         raise ValidationError({"adopted_by": _("Enter who adopted the plan.")})
-    _check(plan)
+    _validate(plan)
     _refuse_outside(plan)
     derive_baselines(plan)
     _refuse_named(plan)
@@ -94,7 +94,7 @@ def adopt_plan(*, actor: Actor, plan_id: UUID, adopted_on: date, adopted_by: str
 
 @transaction.atomic
 def close_plan(*, actor: Actor, plan_id: UUID, reason: str) -> Plan:
-    """End an adopted plan for a reason: nothing of it is due or measured afterwards. It stays public.
+    """Close an adopted plan for a reason. Its milestones and reviews are no longer due. It stays public.
 
     Raises as `locked_plan`, and ValidationError by field.
     """
@@ -106,7 +106,7 @@ def close_plan(*, actor: Actor, plan_id: UUID, reason: str) -> Plan:
         message = _("Enter why, in 10 characters or more.")
         raise ValidationError({"closed_reason": message}, code="reason")
     plan.status, plan.closed_on = PlanStatus.CLOSED, city_today()
-    _check(plan)
+    _validate(plan)
     write_plan(actor, plan, ["status"], is_change=False)
     return plan
 
@@ -114,7 +114,7 @@ def close_plan(*, actor: Actor, plan_id: UUID, reason: str) -> Plan:
 @transaction.atomic
 def reopen_plan(*, actor: Actor, plan_id: UUID) -> Plan:
     """Undo `close_plan`. Raises as `locked_plan`, and ValidationError for a plan that is not closed."""
-    plan = _seen(actor, plan_id)
+    plan = _visible_plan(actor, plan_id)
     if not can_write_plan(actor, plan):
         raise PermissionDenied
     if plan.status != PlanStatus.CLOSED:
@@ -129,7 +129,7 @@ def discard_plan(*, actor: Actor, plan_id: UUID) -> None:
     """Delete a draft with its parts. Raises as `locked_plan`, and ValidationError once it was adopted."""
     plan = locked_plan(actor, plan_id)
     refuse_adopted(plan)
-    changed = Changed("plan", plan.pk, Op.ERASED, plan.version + 1, _parts(plan))
+    changed = Changed("plan", plan.pk, Op.ERASED, plan.version + 1, _districts_within(plan))
     record_changes(actor, Did.ERASE, [changed])
     plan.delete()
 
@@ -138,36 +138,39 @@ def discard_plan(*, actor: Actor, plan_id: UUID) -> None:
 
 
 def locked_plan(actor: Actor, plan_id: UUID) -> Plan:
-    """The plan as the actor sees it, to be written; locked until the transaction ends.
+    """Return a plan for writing, locked until the transaction ends.
 
-    Raises DoesNotExist if it is not seen, PermissionDenied if the actor does not write it, ValidationError if
-    it is closed.
+    Raises DoesNotExist if the actor does not see the plan, PermissionDenied if the actor cannot write it, and
+    ValidationError if it is closed.
     """
-    plan = _seen(actor, plan_id)
+    plan = _visible_plan(actor, plan_id)
     if not can_write_plan(actor, plan):
         raise PermissionDenied
-    return _open(plan)
+    return _refuse_closed(plan)
 
 
 def locked_action(actor: Actor, plan_id: UUID, action_id: UUID) -> Action:
-    """An action, for who has it or writes the plan, with its locked plan. Raises as `locked_plan`."""
-    plan = _seen(actor, plan_id)
+    """Return an action for its owner or a writer of the plan, with its locked plan.
+
+    Raises as `locked_plan`.
+    """
+    plan = _visible_plan(actor, plan_id)
     action = Action.objects.select_related("goal").get(goal__plan=plan, pk=action_id)
     if not can_write_action(actor, plan, action):
         raise PermissionDenied
-    action.goal.plan = _open(plan)
+    action.goal.plan = _refuse_closed(plan)
     return action
 
 
 def write_plan(
     actor: Actor, plan: Plan, names: Collection[str], *, op: Op = Op.UPDATED, is_change: bool = True
 ) -> None:
-    """Save a locked plan in its next version, and record what changed.
+    """Save a locked plan in its next version, and record the change.
 
-    `is_change` says whether it changes what was adopted: progress does not. Raises ValidationError for a text
-    that everyone can read and that names someone.
+    `is_change` is true for a change of the adopted contents, and false for progress. Raises ValidationError
+    for a public text that names someone.
     """
-    if is_change and "partners" not in names:  # an agreement ends whatever the texts say
+    if is_change and "partners" not in names:  # an agreement can end in any case
         _refuse_named(plan)
     if op != Op.CREATED:
         plan.version += 1
@@ -175,7 +178,7 @@ def write_plan(
         plan.updated_at = timezone.now()
         plan.save()
     action = Did.CREATE if op == Op.CREATED else Did.UPDATE
-    changed = Changed("plan", plan.pk, op, plan.version, _parts(plan), field_names=names)
+    changed = Changed("plan", plan.pk, op, plan.version, _districts_within(plan), field_names=names)
     record_changes(actor, action, [changed])
     if not plan.is_draft:
         refresh_reminders("plan", plan.pk)
@@ -203,7 +206,7 @@ def _refuse_named(plan: Plan) -> None:
 
 
 def refuse_adopted(plan: Plan) -> None:
-    """Raise ValidationError for what only a draft loses: of an adopted plan, actions are dropped."""
+    """Raise ValidationError for an adopted plan: parts are removed only from a draft."""
     if not plan.is_draft:
         raise ValidationError(
             _("An adopted plan keeps what was adopted. Drop an action instead, with a reason."),
@@ -215,36 +218,36 @@ def check_person(plan: Plan, name: str, user: User | None) -> None:
     """Raise ValidationError unless the user writes and sees the plan."""
     if user is None:
         return
-    sees = Plan.objects.visible_to(actor_for(user)).filter(pk=plan.pk)
-    works = user.is_active and user.role in WRITES
-    if not works or not (plan._state.adding or sees.exists()):
+    visible = Plan.objects.visible_to(actor_for(user)).filter(pk=plan.pk)
+    is_writer = user.is_active and user.role in WRITES
+    if not is_writer or not (plan._state.adding or visible.exists()):
         raise ValidationError({name: _("Choose an officer or supervisor with an active account.")})
 
 
 def next_position(rows: Any) -> int:
-    """The position after the last of a parent's rows."""
-    last = rows.order_by("-position").values_list("position", flat=True).first()
-    return (last or 0) + 1
+    """Return the position after the last of a parent's rows."""
+    last_position = rows.order_by("-position").values_list("position", flat=True).first()
+    return (last_position or 0) + 1
 
 
-def _parts(plan: Plan) -> list[UUID]:
-    """The plan's district and all within it: who covers any of them is told of a change."""
+def _districts_within(plan: Plan) -> list[UUID]:
+    """IDs of the plan's district and its parts. Officers of any of them get its changes in the feed."""
     rows = District.objects.filter(lineage__contains=[plan.district_id])
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def _seen(actor: Actor, plan_id: UUID) -> Plan:
+def _visible_plan(actor: Actor, plan_id: UUID) -> Plan:
     return Plan.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=plan_id)
 
 
-def _open(plan: Plan) -> Plan:
+def _refuse_closed(plan: Plan) -> Plan:
     if plan.status == PlanStatus.CLOSED:
         raise ValidationError(_("This plan is closed."), code="closed")
     return plan
 
 
 def _keep_changes(plan: Plan, before: Plan) -> None:
-    """Keep the title and days that an adopted plan had before."""
+    """Record the earlier title and days of an adopted plan."""
     keep_title(plan, plan, before.title)
     for kind, name in ((ChangeKind.STARTS, "starts_on"), (ChangeKind.ENDS, "ends_on")):
         was_on, now_on = getattr(before, name), getattr(plan, name)
@@ -253,7 +256,7 @@ def _keep_changes(plan: Plan, before: Plan) -> None:
 
 
 def _refuse_outside(plan: Plan) -> None:
-    """Raise ValidationError for a milestone on a day that is not of the plan."""
+    """Raise ValidationError for a milestone on a day outside the plan."""
     rows = Milestone.objects.filter(action__goal__plan=plan, dropped_on=None)
     inside = Q(due_on__gte=plan.starts_on, due_on__lte=plan.ends_on)
     if row := rows.exclude(inside).order_by("due_on", "pk").first():
@@ -262,7 +265,7 @@ def _refuse_outside(plan: Plan) -> None:
         raise ValidationError(text % {"title": row.title, "day": day}, code="outside")
 
 
-def _check(plan: Plan, fields: Collection[str] = ()) -> None:
+def _validate(plan: Plan, fields: Collection[str] = ()) -> None:
     plan.full_clean(exclude=["district", "keeper"])
     if is_too_long(plan.starts_on, plan.ends_on):
         raise ValidationError({"ends_on": _("A plan is at most 6 years long.")})
@@ -272,8 +275,8 @@ def _check(plan: Plan, fields: Collection[str] = ()) -> None:
         check_person(plan, "keeper", plan.keeper)
 
 
-def _seen_in(plans: Collection[Plan]) -> dict[UUID, set[UUID]]:
-    return {plan.pk: set(_parts(plan)) for plan in plans}
+def _districts_of(plans: Collection[Plan]) -> dict[UUID, set[UUID]]:
+    return {plan.pk: set(_districts_within(plan)) for plan in plans}
 
 
 # --- Erasing a person -------------------------------------------------------------------------------------
@@ -303,7 +306,7 @@ WRITERS: Final = [Writer(model, partial(_rewrite_part, model)) for model in _PAR
 PLANS: Final = Kind(
     "plan",
     Plan,
-    _seen_in,
+    _districts_of,
     is_seen_from_parts=True,
     # The content of a reference to a practice depends on whether the practice is published.
     links=(Link("plan", "practice", "goals__actions__practice"),),

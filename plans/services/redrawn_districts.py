@@ -1,4 +1,4 @@
-"""A plan of a district that is redrawn goes on in its successor, where the same people see it."""
+"""Move plans of a redrawn district to its successor, where the same officers see them."""
 
 from accounts.actors import SYSTEM
 from districts.models import District
@@ -9,7 +9,10 @@ from plans.services.plans import write_plan
 
 
 def follow_redrawn(district: District, successors: Successors) -> None:
-    """Move plans that go on. Their indicators stay with the district, whose values they have."""
+    """Move plans that are not closed.
+
+    Their indicators stay with the old district, to which their values belong.
+    """
     rows = Plan.objects.exclude(status=PlanStatus.CLOSED).filter(district=district).order_by("pk")
     for plan in rows.select_for_update(of=("self",)):
         plan.district = successors.default

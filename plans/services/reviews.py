@@ -1,4 +1,4 @@
-"""Reviewing a plan with the communities: voices are typed during the meeting, then it is signed."""
+"""Review a plan with the communities: enter voices during the meeting, then sign the review."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -34,7 +34,7 @@ def start_review(*, actor: Actor, plan_id: UUID, meeting: Meeting | None = None,
     if plan.reviews.filter(signed_at=None).exists():
         raise ValidationError(_("Another review of this plan is not signed yet."), code="open")
     review = PlanReview(plan=plan, started_by_id=actor.id)
-    _fill(actor, review, meeting, fields)
+    _set_fields(actor, review, meeting, fields)
     review.save(force_insert=True)
     write_plan(actor, plan, ["reviews"], is_change=False)
     return review
@@ -54,9 +54,9 @@ def edit_review(
 
     Raises as `locked_plan`, DoesNotExist, StaleVersion, ValidationError.
     """
-    review = _unsigned(actor, plan_id, planreview_id)
+    review = _unsigned_review(actor, plan_id, planreview_id)
     check_digest(review, ("meeting", *fields), shown)
-    _fill(actor, review, meeting, fields)
+    _set_fields(actor, review, meeting, fields)
     review.save()
     write_plan(actor, review.plan, ["reviews"], is_change=False)
     return review
@@ -72,8 +72,11 @@ def save_voice(
     organisation: Organisation | None = None,
     **fields: Any,
 ) -> PlanVoice:
-    """Write what an organisation says. Without `organisation` it is left out. Raises as `edit_review`."""
-    review = _unsigned(actor, plan_id, planreview_id)
+    """Write the voice of an organisation, without its name if `organisation` is empty.
+
+    Raises as `edit_review`.
+    """
+    review = _unsigned_review(actor, plan_id, planreview_id)
     refuse_more("says", range(review.voices.count() + 1), MOST_VOICES)
     voice = review.voices.get(pk=voice_id) if voice_id else PlanVoice(review=review)
     if organisation and not Organisation.objects.visible_to(actor).filter(pk=organisation.pk).exists():
@@ -88,21 +91,21 @@ def save_voice(
 
 @transaction.atomic
 def remove_voice(*, actor: Actor, plan_id: UUID, planreview_id: UUID, voice_id: UUID) -> None:
-    review = _unsigned(actor, plan_id, planreview_id)
+    review = _unsigned_review(actor, plan_id, planreview_id)
     review.voices.get(pk=voice_id).delete()
     write_plan(actor, review.plan, ["voices"], is_change=False)
 
 
 @transaction.atomic
 def sign_review(*, actor: Actor, plan_id: UUID, planreview_id: UUID) -> PlanReview:
-    """Sign a review: it keeps the values and what each action has become, and never changes again.
+    """Sign a review: freeze the values and the progress of each action. A signed review never changes.
 
     Raises as `edit_review`, and ValidationError without a conclusion.
     """
-    review = _unsigned(actor, plan_id, planreview_id)
+    review = _unsigned_review(actor, plan_id, planreview_id)
     if not review.conclusion:
         raise ValidationError({"conclusion": _("Enter a conclusion.")}, code="required")
-    review.values, review.actions = _values(review), _actions(review)
+    review.values, review.actions = _values_at_review(review), _actions_at_review(review)
     review.signed_by_id, review.signed_at = actor.id, timezone.now()
     review.full_clean(exclude=["plan", "meeting", "started_by", "signed_by"])
     review.save()
@@ -113,13 +116,13 @@ def sign_review(*, actor: Actor, plan_id: UUID, planreview_id: UUID) -> PlanRevi
 @transaction.atomic
 def discard_review(*, actor: Actor, plan_id: UUID, planreview_id: UUID) -> None:
     """Delete a review that is not signed. Raises as `edit_review`."""
-    review = _unsigned(actor, plan_id, planreview_id)
+    review = _unsigned_review(actor, plan_id, planreview_id)
     review.delete()
     write_plan(actor, review.plan, ["reviews"], is_change=False)
 
 
-def _unsigned(actor: Actor, plan_id: UUID, review_id: UUID) -> PlanReview:
-    """A review with its locked plan."""
+def _unsigned_review(actor: Actor, plan_id: UUID, review_id: UUID) -> PlanReview:
+    """Return a review that is not signed, with its locked plan."""
     plan = locked_plan(actor, plan_id)
     review: PlanReview = plan.reviews.select_for_update(of=("self",)).get(pk=review_id)
     if review.is_signed:
@@ -128,7 +131,7 @@ def _unsigned(actor: Actor, plan_id: UUID, review_id: UUID) -> PlanReview:
     return review
 
 
-def _fill(actor: Actor, review: PlanReview, meeting: Meeting | None, fields: dict[str, Any]) -> None:
+def _set_fields(actor: Actor, review: PlanReview, meeting: Meeting | None, fields: dict[str, Any]) -> None:
     if meeting:
         rows = Meeting.objects.visible_to(actor).filter(kind__in=KINDS)
         if not rows.filter(pk=meeting.pk).exists():
@@ -136,44 +139,46 @@ def _fill(actor: Actor, review: PlanReview, meeting: Meeting | None, fields: dic
         review.meeting = meeting
     assign(review, fields)
     refuse_future(review, ["held_on"])
-    first = min(review.plan.adopted_on or review.plan.starts_on, review.plan.starts_on)
-    if review.held_on and review.held_on < first:
+    first_day = min(review.plan.adopted_on or review.plan.starts_on, review.plan.starts_on)
+    if review.held_on and review.held_on < first_day:
         raise ValidationError({"held_on": _("Enter a day after the plan was adopted.")}, code="before")
     review.full_clean(exclude=["plan", "meeting", "started_by", "signed_by"])
 
 
-def _values(review: PlanReview) -> list[dict[str, Any]]:
-    """The baseline and the latest value of each indicator up to the day of the review."""
-    known = IndicatorValue.objects.standing().filter(period_end__lte=review.held_on).order_by("period_end")
+def _values_at_review(review: PlanReview) -> list[dict[str, Any]]:
+    """Baseline and latest value of each indicator up to the day of the review."""
+    standing_values = (
+        IndicatorValue.objects.standing().filter(period_end__lte=review.held_on).order_by("period_end")
+    )
     rows: Any = Indicator.objects.filter(goal__plan=review.plan_id).order_by("goal__position", "position")
-    found = []
-    for row in rows.prefetch_related(Prefetch("values", known, to_attr="known")):
-        baseline = next((one for one in row.known if one.is_baseline), None)
-        found.append(
+    rows_of_values = []
+    for row in rows.prefetch_related(Prefetch("values", standing_values, to_attr="known")):
+        baseline = next((value for value in row.known if value.is_baseline), None)
+        rows_of_values.append(
             {
                 "indicator": row.pk,
                 "title": row.title,
                 "unit": row.unit,
                 "target": row.target,
-                "baseline": _stated(baseline),
-                "latest": _stated(row.known[-1] if row.known else None),
+                "baseline": _value_fields(baseline),
+                "latest": _value_fields(row.known[-1] if row.known else None),
             }
         )
-    return found
+    return rows_of_values
 
 
-def _stated(value: IndicatorValue | None) -> dict[str, Any] | None:
+def _value_fields(value: IndicatorValue | None) -> dict[str, Any] | None:
     names = ("period_start", "period_end", "n", "of", "value")
     return {name: getattr(value, name) for name in names} if value else None
 
 
-def _actions(review: PlanReview) -> list[dict[str, Any]]:
-    """What each action has become, with its milestones counted on the day of the review."""
+def _actions_at_review(review: PlanReview) -> list[dict[str, Any]]:
+    """Status and milestone numbers of each action on the day of the review."""
     rows: Any = Action.objects.filter(goal__plan=review.plan_id).order_by("goal__position", "position")
-    found = []
+    rows_of_actions = []
     for row in rows.prefetch_related(Prefetch("milestones", Milestone.objects.all(), to_attr="dated")):
         progress = progress_of(row.dated, review.held_on)
-        found.append(
+        rows_of_actions.append(
             {
                 "action": row.pk,
                 "title": row.title,
@@ -182,4 +187,4 @@ def _actions(review: PlanReview) -> list[dict[str, Any]]:
                 **{name: getattr(progress, name) for name in ("done", "due", "moved", "dropped")},
             }
         )
-    return found
+    return rows_of_actions

@@ -42,7 +42,7 @@ from meetings.services.held_meetings import log_meeting
 from meetings.services.meetings import cancel_meeting, create_meeting, edit_meeting, erase_meetings
 from meetings.services.rewriting import remove_attendance
 from plans.models import Action, Milestone
-from plans.sending import tell_of_figures
+from plans.sending import record_changed_figures
 from plans.services.goals import save_action, set_status
 from plans.services.indicators import enter_value, freeze_due
 from plans.services.milestones import drop_milestone, tick_milestone
@@ -335,4 +335,4 @@ def beat() -> None:
     act_on_rules(city_today())
     record_ended_roles()
     report_district_moves()
-    tell_of_figures(city_today())
+    record_changed_figures(city_today())

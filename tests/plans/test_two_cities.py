@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from plans.models import ComparisonFile
-from plans.reading.comparison import beside_cities
+from plans.reading.comparison import compare_cities
 from plans.services.cities import receive_file
 from plans.services.file_format import FileRefused
 from tests.plans.comparing import Compared, bytes_of, use_city_key
@@ -25,7 +25,7 @@ def test_a_file_says_the_same_in_another_installation(settings: Settings, tmp_pa
     other.city.save()
     received, _is_new = receive_file(actor=other.actor, content=content)
     assert received.content["indicators"][0]["latest"] == told
-    (compared,) = beside_cities(other.actor, other.plan)
+    (compared,) = compare_cities(other.actor, other.plan)
     assert [(side.name, side.latest.of) for side in compared.sides if side.latest] == [
         ("Westmark", "20 of 40"),
         ("Alderport (IE)", "32 of 41"),  # whom no administrator has trusted yet
