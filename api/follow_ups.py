@@ -145,7 +145,7 @@ class FollowUps(ListMixin, RetrieveMixin, UpsertMixin):
         reported_ids, withdrawn_ids = _take_told(
             values, dict(links.values_list("organisation", "reported_back_on"))
         )
-        values |= {"told": reported_ids, "untold": withdrawn_ids}
+        values |= {"reported_to": reported_ids, "not_reported_to": withdrawn_ids}
         edit_one_of_follow_up_series(actor=self.actor, follow_up_id=pk, scope=ONE, version=version, **values)
 
 

@@ -1,4 +1,4 @@
-"""Code lists of meetings, promises and concerns. A code is retired, never deleted."""
+"""Code lists of meetings, follow-ups and concerns. A code is retired, never deleted."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -20,7 +20,7 @@ class ActionStatus(models.TextChoices):
     DROPPED = "dropped", _("dropped")
 
 
-#: Nothing of these is due.
+#: Actions that have ended, so that their milestones are no longer due.
 ENDED: Final = (ActionStatus.DONE, ActionStatus.DROPPED)
 
 

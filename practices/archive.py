@@ -1,4 +1,4 @@
-"""The library in an archive (docs/archive.md). Of adoptions here, those of the districts of the archive."""
+"""The library in an archive (docs/archive.md). Adoptions are those of its districts and of other cities."""
 
 from typing import Any, Final
 
@@ -12,8 +12,8 @@ from practices.services.practices import OBJECT
 
 def _adoptions(actor: Actor) -> Any:
     rows = Adoption.objects.visible_to(actor)
-    here = Q(district__isnull=True) | Q(district__in=actor.district_ids)
-    return rows if actor.sees_everywhere else rows.filter(here)
+    in_districts = Q(district__isnull=True) | Q(district__in=actor.district_ids)
+    return rows if actor.sees_everywhere else rows.filter(in_districts)
 
 
 def _practices(actor: Actor) -> Any:
@@ -29,5 +29,5 @@ PARTS: Final = (
 )
 NOT_TAKEN: Final = {
     "practices.OfferedFile": "of another city; the file can be read again",
-    "practices.PracticeFile": "what this installation has told another city, signed with its key",
+    "practices.PracticeFile": "sent to another city, signed with the key of this installation",
 }

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Strand(models.TextChoices):
-    """What a goal of a plan and a practice are about: prevention, the contents of protocols, and capacity."""
+    """Strand of a goal or practice: prevention, the contents of protocols, and capacity."""
 
     PREVENT = "prevent", _("Prevent")
     IDENTIFY_REPORT_ACT = "identify_report_act", _("Identify, report, act")
@@ -31,7 +31,7 @@ class PracticeStatus(models.TextChoices):
 
 
 class Evidence(models.TextChoices):
-    """How sure anyone is that a practice helps, weakest first."""
+    """Level of evidence that a practice helps, weakest first."""
 
     DESCRIBED = "described", _("someone does it")
     PLAUSIBLE = "plausible", _("the problem and the way it works are clear")
@@ -40,7 +40,7 @@ class Evidence(models.TextChoices):
     REVIEWED = "reviewed", _("a systematic review covers it")
 
 
-#: A level in a word or two, for lists.
+#: Short labels of levels, for lists.
 BRIEFLY: Final = {
     Evidence.DESCRIBED: _("Described"),
     Evidence.PLAUSIBLE: _("Plausible"),

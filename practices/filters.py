@@ -1,4 +1,4 @@
-"""What practices are filtered by, on pages and by the API: names as in docs/openapi.yaml."""
+"""Filters of practices for pages and the API, with the names of docs/openapi.yaml."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ Rows = models.QuerySet[Any]
 
 
 class _ForAll(CodesFilter):
-    """A practice without any of these codes is for all of them."""
+    """Filter by codes. A practice without codes is for all of them."""
 
     def filter(self, qs: Rows, value: list[str]) -> Rows:
         if not value:
@@ -41,18 +41,18 @@ class PracticeFilters(FilterSet):
         return rows
 
     def in_language(self, queryset: Rows, name: str, value: str) -> Rows:
-        """Practices with a text in this language, of any region: `es` finds `es-mx`."""
+        """Filter practices with a text in this language, in any region: `es` also finds `es-mx`."""
         code = value.strip().casefold()
         texts = PracticeText.objects.filter(practice=models.OuterRef("pk"))
-        same = models.Q(language=code) | models.Q(language__startswith=f"{code}-")
-        return queryset.filter(models.Exists(texts.filter(same)))
+        is_in_language = models.Q(language=code) | models.Q(language__startswith=f"{code}-")
+        return queryset.filter(models.Exists(texts.filter(is_in_language)))
 
 
 class LibraryFilters(PracticeFilters):
-    """Of the page: without a status, what is retired is left out."""
+    """Filters of the page. Without a status, retired practices are left out."""
 
     @property
     def qs(self) -> Rows:
         rows = super().qs
-        named = self.is_valid() and self.form.cleaned_data.get("status")
-        return rows if named else rows.exclude(status=PracticeStatus.RETIRED)
+        chosen_status = self.is_valid() and self.form.cleaned_data.get("status")
+        return rows if chosen_status else rows.exclude(status=PracticeStatus.RETIRED)

@@ -1,4 +1,4 @@
-"""Who writes the library, who reviews it, and who records what came of a practice."""
+"""Permissions to write, review and exchange practices, and to record adoptions."""
 
 from uuid import UUID
 
@@ -7,18 +7,18 @@ from practices.models import Practice
 
 
 def can_start_practice(actor: Actor) -> bool:
-    """Who works with records, signed in: a key writes nothing here."""
+    """Whether the actor can start a practice: staff who write, no API key."""
     return actor.kind != "key" and actor.writes
 
 
 def can_write_practice(actor: Actor, practice: Practice) -> bool:
-    """A practice of this city: its author, and supervisors."""
+    """Whether the actor can write a practice of this city: its author, and supervisors."""
     is_author = actor.id is not None and actor.id == practice.author_id
     return practice.is_ours and can_start_practice(actor) and (is_author or _supervises(actor))
 
 
 def can_review_practice(actor: Actor, practice: Practice) -> bool:
-    """Supervisors, but neither the author nor who edited it last."""
+    """Whether the actor can review a practice: supervisors, except its author and last editor."""
     is_own = actor.id is not None and actor.id in (practice.author_id, practice.edited_by_id)
     return practice.is_ours and _supervises(actor) and not is_own
 
@@ -28,7 +28,7 @@ def can_record_adoption(actor: Actor, district_id: UUID) -> bool:
 
 
 def can_exchange_practices(actor: Actor) -> bool:
-    """Supervisors send practices to other cities, and accept those of others."""
+    """Whether the actor can send practices to other cities and accept theirs: supervisors."""
     return _supervises(actor)
 
 

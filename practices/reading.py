@@ -1,4 +1,4 @@
-"""What the pages of the library show: results counted, and candidates for a goal of a plan."""
+"""Contents of the pages of the library: practices, results of adoptions, and files in words."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,35 +19,35 @@ from practices.models import Adoption, EditorialReview, Practice, PracticeText
 from practices.rules import QUESTIONS
 from practices.services.file_format import ADOPTION, PRACTICE, REVIEW, TEXT, title_of
 
-#: The worst first: it is shown as prominently as the rest.
+#: The worst result comes first, so that no page hides it.
 ORDER: Final = (CameOfIt.MADE_WORSE, CameOfIt.HELPED, CameOfIt.NO_DIFFERENCE, CameOfIt.TOO_EARLY)
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What came of a practice: the number of cities, and of adoptions by what came of each."""
+    """Results of a practice: number of cities, and number of adoptions by result."""
 
     cities: int
     counts: Sequence[tuple[str, int]]
 
 
 def results_of(adoptions: Iterable[tuple[str, str]]) -> Results:
-    """Count adoptions, each as its city and what came of it."""
+    """Count adoptions, given as pairs of city and result."""
     rows = list(adoptions)
     counted = Counter(came_of_it for _city, came_of_it in rows)
     cities = {city for city, _came_of_it in rows}
     return Results(len(cities), [(code.value, counted[code]) for code in ORDER if counted[code]])
 
 
-def listed(rows: Any) -> Any:
-    """Practices with their texts and, as `tried`, the city and result of each adoption, for a list."""
+def with_adoption_results(rows: Any) -> Any:
+    """Annotate practices with texts, and with `tried`: city and result of each adoption."""
     adoptions = Adoption.objects.filter(practice=OuterRef("pk")).order_by()
     pair = JSONArray("city", "came_of_it")
     return rows.with_texts().annotate(tried=ArraySubquery(adoptions.values(pair=pair)))
 
 
 def read_practice(actor: Actor, practice_id: UUID) -> Practice:
-    """A practice with its texts, in one statement. Raises DoesNotExist unless the actor sees it."""
+    """Read a practice with its texts, in one statement. Raises DoesNotExist unless the actor sees it."""
     texts = PracticeText.objects.visible_to(actor).filter(practice=practice_id).select_related("practice")
     rows = list(texts.order_by("language"))
     if not rows:
@@ -59,7 +59,7 @@ def read_practice(actor: Actor, practice_id: UUID) -> Practice:
 
 @dataclass(frozen=True)
 class PracticePage:
-    """A practice, in the reader's language if it has a text in it."""
+    """A practice for its page, in the reader's language if it has such a text."""
 
     row: Any
     text: PracticeText
@@ -68,11 +68,11 @@ class PracticePage:
 
     @property
     def others(self) -> list[PracticeText]:
-        return [one for one in self.row.all_texts if one.pk != self.text.pk]
+        return [text for text in self.row.all_texts if text.pk != self.text.pk]
 
     @property
     def results(self) -> Results:
-        return results_of((one.city, one.came_of_it) for one in self.adoptions)
+        return results_of((adoption.city, adoption.came_of_it) for adoption in self.adoptions)
 
     @cached_property
     def questions(self) -> list[tuple[str | Promise, str]]:
@@ -81,11 +81,11 @@ class PracticePage:
             return []
         latest, meta = self.reviews[0], EditorialReview._meta
         labels: list[Any] = [meta.get_field(name) for name in QUESTIONS]
-        return [(one.verbose_name, getattr(latest, f"get_{one.name}_display")()) for one in labels]
+        return [(field.verbose_name, getattr(latest, f"get_{field.name}_display")()) for field in labels]
 
 
 def practice_page(actor: Actor, row: Practice, *languages: str) -> PracticePage:
-    """Read what the page of a practice shows. The row is read `with_texts`."""
+    """Read the contents of a practice's page. The row is read `with_texts`."""
     adoptions = Adoption.objects.visible_to(actor).filter(practice=row).select_related("district")
     reviews = row.reviews.filter(edition=row.edition).select_related("reviewer").order_by("-signed_at")
     text = row.text_for(*languages)
@@ -101,7 +101,7 @@ Lines = list[tuple[Any, str]]
 
 @dataclass(frozen=True, slots=True)
 class FilePractice:
-    """A practice of a file in words: each part as lines of a label and what the file says."""
+    """A practice of a file in words. Each part consists of lines with label and text."""
 
     code: str
     title: str
@@ -112,32 +112,39 @@ class FilePractice:
 
 
 def file_practices(document: Mapping[str, Any]) -> list[FilePractice]:
-    """Everything that a file says of its practices. Its texts are as they came: nothing is interpreted."""
+    """Return all contents of a file's practices. Texts stay as received, without interpretation."""
     return [
         FilePractice(
-            code=one["code"],
-            title=title_of(one),
-            about=_lines(Practice, PRACTICE, one),
-            texts=[(text["language"], _lines(PracticeText, TEXT[1:], text)) for text in one["texts"]],
-            reviews=[_lines(EditorialReview, REVIEW[1:], review) for review in one["reviews"]],
-            adoptions=[_lines(Adoption, ADOPTION[1:], adoption) for adoption in one["adoptions"]],
+            code=practice["code"],
+            title=title_of(practice),
+            about=_labelled_lines(Practice, PRACTICE, practice),
+            texts=[
+                (text["language"], _labelled_lines(PracticeText, TEXT[1:], text))
+                for text in practice["texts"]
+            ],
+            reviews=[_labelled_lines(EditorialReview, REVIEW[1:], review) for review in practice["reviews"]],
+            adoptions=[
+                _labelled_lines(Adoption, ADOPTION[1:], adoption) for adoption in practice["adoptions"]
+            ],
         )
-        for one in document["practices"]
+        for practice in document["practices"]
     ]
 
 
-def _lines(model: type[Model], names: Iterable[str], said: Mapping[str, Any]) -> Lines:
+def _labelled_lines(model: type[Model], names: Iterable[str], values: Mapping[str, Any]) -> Lines:
     fields: list[Any] = [model._meta.get_field(name) for name in names]
-    return [(one.verbose_name, text) for one in fields if (text := _in_words(one, said[one.name]))]
+    return [
+        (field.verbose_name, text) for field in fields if (text := _value_in_words(field, values[field.name]))
+    ]
 
 
-def _in_words(field: Any, value: Any) -> str:
+def _value_in_words(field: Any, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         part = getattr(field, "base_field", field)
-        return "\n".join(_in_words(part, one) for one in value)
+        return "\n".join(_value_in_words(part, member) for member in value)
     if isinstance(value, dict):  # a source
         return " ".join(filter(None, (value.get("title"), value.get("url"))))
-    known = dict(field.flatchoices or ())
-    return str(known.get(value, "" if value is None else value))
+    labels = dict(field.flatchoices or ())
+    return str(labels.get(value, "" if value is None else value))

@@ -1,4 +1,4 @@
-"""What people are reminded of in the library: the subjects `practice` and `takeaway` of `reminders`."""
+"""Reminder subjects of the library: practices and takeaways."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from reminders.rules import LOOKBACK, Occurrence
 
 
 class Practices(Subject[Practice]):
-    """An email names practices, which name no one."""
+    """Practices. An email names practices, but no person."""
 
     code = "practice"
     known_rules = (
@@ -31,24 +31,24 @@ class Practices(Subject[Practice]):
     )
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
-        rows = list(_asked(now).filter(pk__in=ids).select_related("author"))
+        rows = list(_practices_with_reminders(now).filter(pk__in=ids).select_related("author"))
         supervisors = [recipient_of(user) for user in _supervisors()] if rows else []
         for row in rows:
-            kept = recipient_of(row.author) if row.author and row.author.is_active else None
-            own = {row.author_id, row.edited_by_id}
-            waits = row.status == PracticeStatus.IN_REVIEW and not row.is_reviewed
-            for one in rules.practice_reminders(
-                keepers=[kept] if kept else supervisors,
-                reviewers=[one for one in supervisors if one.id not in own],
+            keeper = recipient_of(row.author) if row.author and row.author.is_active else None
+            writer_ids = {row.author_id, row.edited_by_id}
+            waits_for_review = row.status == PracticeStatus.IN_REVIEW and not row.is_reviewed
+            for occurrence in rules.practice_reminders(
+                keepers=[keeper] if keeper else supervisors,
+                reviewers=[supervisor for supervisor in supervisors if supervisor.id not in writer_ids],
                 confirm_by=row.confirm_by if row.is_published else None,
-                submitted_on=row.submitted_on if waits else None,
+                submitted_on=row.submitted_on if waits_for_review else None,
                 retired_on=row.retired_on,
                 now=now,
             ):
-                yield row.pk, one
+                yield row.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
-        return set(_asked(now).values_list("pk", flat=True))
+        return set(_practices_with_reminders(now).values_list("pk", flat=True))
 
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
         return self.coming(now)
@@ -73,23 +73,23 @@ class Practices(Subject[Practice]):
 
 
 class Takeaways(Subject[Takeaway]):
-    """Asked once, after 90 days. The answer takes two taps."""
+    """Takeaways. Their owner gets one reminder, after 90 days."""
 
     code = "takeaway"
     known_rules = (Rule(rules.TAKEAWAY_TRIED, gettext_lazy("takeaway to try"), daily=True),)
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
-        rows = _untried(now).filter(pk__in=ids).select_related("follow_up__owner")
+        rows = _untried_takeaways(now).filter(pk__in=ids).select_related("follow_up__owner")
         for row in rows:
             owner = recipient_of(row.follow_up.owner)
-            for one in rules.takeaway_reminder(owner=owner, taken_on=row.taken_on, now=now):
-                yield row.pk, one
+            for occurrence in rules.takeaway_reminder(owner=owner, taken_on=row.taken_on, now=now):
+                yield row.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
-        return set(_untried(now).values_list("pk", flat=True))
+        return set(_untried_takeaways(now).values_list("pk", flat=True))
 
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
-        return set(_untried(now).filter(follow_up__owner=user).values_list("pk", flat=True))
+        return set(_untried_takeaways(now).filter(follow_up__owner=user).values_list("pk", flat=True))
 
     def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Takeaway]:
         return Takeaway.objects.visible_to(actor).select_related("follow_up").filter(pk__in=ids).in_bulk()
@@ -101,12 +101,12 @@ class Takeaways(Subject[Takeaway]):
         return Record("follow_up", [row.pk], [])
 
 
-def _asked(now: datetime) -> Any:
-    """Practices of this city that are in review, near their confirmation, or just retired."""
+def _practices_with_reminders(now: datetime) -> Any:
+    """Practices of this city that are in review, soon to be confirmed, or recently retired."""
     day = city_day(now)
     soon = day + timedelta(days=rules.CONFIRM_DAYS + LOOKBACK.days)
     recently = day - timedelta(days=LOOKBACK.days + 1)
-    rows = Practice.objects.ours().filter(
+    rows = Practice.objects.of_this_city().filter(
         Q(status=PracticeStatus.IN_REVIEW)
         | Q(status=PracticeStatus.PUBLISHED, confirm_by__lte=soon)
         | Q(retired_on__gte=recently)
@@ -119,7 +119,7 @@ def _supervisors() -> Any:
     return User.objects.active().with_role(Role.SUPERVISOR).order_by("pk")
 
 
-def _untried(now: datetime) -> Any:
+def _untried_takeaways(now: datetime) -> Any:
     since = city_day(now) - timedelta(days=rules.TRIED_DAYS + LOOKBACK.days + 1)
     rows = Takeaway.objects.filter(taken_on__gte=since, follow_up__adoption=None)
     return rows.exclude(follow_up__status="cancelled")

@@ -1,4 +1,4 @@
-"""When a practice can be published, how sure anyone is that it helps, and when it is asked about. Pure."""
+"""Pure rules of practices: publication, levels of evidence, and reminders."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -11,7 +11,7 @@ from reminders.rules import Occurrence, Recipient, each_channel, nine_oclock
 LEVELS: Final = ("described", "plausible", "tested_here", "evaluated", "reviewed")
 #: The four minimum criteria of the European Crime Prevention Network, as fields of a review.
 QUESTIONS: Final = ("problem_is_clear", "mechanism_is_clear", "has_evidence", "can_be_repeated")
-#: Texts of an original that cannot be empty. What went wrong may be "nothing known yet".
+#: Texts that an original needs. For `went_wrong`, "nothing known yet" is enough.
 REQUIRED: Final = (
     "title",
     "problem",
@@ -28,10 +28,10 @@ SHORTEST_REASON: Final = 10  # characters
 
 
 def highest_level(answers: Mapping[str, str]) -> str:
-    """The strongest level that the four answers of a review allow.
+    """Return the strongest level that the four answers of a review allow.
 
-    Two "no" allow `described` only, and so does a problem or a mechanism that is not clear. Without evidence
-    or a plausible theory it is at most `plausible`.
+    Two "no", or an unclear problem or mechanism, allow only `described`. Without evidence or a plausible
+    theory, `plausible` is the strongest.
     """
     noes = sum(answers[name] == "no" for name in QUESTIONS)
     if noes > 1 or not answers["problem_is_clear"] == answers["mechanism_is_clear"] == "yes":
@@ -44,7 +44,7 @@ def is_allowed(level: str, answers: Mapping[str, str]) -> bool:
 
 
 def missing(text: Mapping[str, object]) -> list[str]:
-    """Names of the texts that an original still needs."""
+    """Return the names of texts that an original still needs."""
     return [name for name in REQUIRED if not text.get(name)]
 
 
@@ -56,12 +56,12 @@ def retires_on(confirm_by: date) -> date:
     return confirm_by + timedelta(days=RETIRED_DAYS)
 
 
-def reads_like_a_person(mailbox: str, names: Iterable[str]) -> bool:
-    """Whether the part before the @ contains a name of a colleague (folded), or two words like one."""
+def looks_like_a_person(mailbox: str, names: Iterable[str]) -> bool:
+    """Whether the part before the @ contains a colleague's folded name, or looks like initial and surname."""
     local = mailbox.split("@")[0].casefold()
     words = set(re.split(r"[^\w]+|_", local))
-    known = {word for name in names for word in name.split() if len(word) > 2}
-    return bool(words & known) or re.fullmatch(r"[a-z]\.[a-z]{3,}", local) is not None
+    name_words = {word for name in names for word in name.split() if len(word) > 2}
+    return bool(words & name_words) or re.fullmatch(r"[a-z]\.[a-z]{3,}", local) is not None
 
 
 # --- Reminders --------------------------------------------------------------------------------------------
@@ -86,19 +86,19 @@ def practice_reminders(
     retired_on: date | None,
     now: datetime,
 ) -> Iterator[Occurrence]:
-    """At 09:00: to who keeps a practice before it is no longer confirmed, and to those who can review it."""
-    asked = (
+    """Yield reminders at 09:00: to keepers before the confirmation is due, and to reviewers."""
+    days_by_rule = (
         (PRACTICE_CONFIRM, keepers, confirm_by and confirm_by - timedelta(days=CONFIRM_DAYS)),
         (PRACTICE_RETIRED, keepers, retired_on),
         (REVIEW_WAITING, reviewers, submitted_on and submitted_on + timedelta(days=WAITING_DAYS)),
     )
-    for rule, recipients, day in asked:
-        for one in recipients if day else ():
+    for rule, recipients, day in days_by_rule:
+        for recipient in recipients if day else ():
             if day:
-                yield from each_channel(rule, one, nine_oclock(day, one.zone), now=now)
+                yield from each_channel(rule, recipient, nine_oclock(day, recipient.zone), now=now)
 
 
 def takeaway_reminder(*, owner: Recipient, taken_on: date, now: datetime) -> Iterator[Occurrence]:
-    """Once, 90 days after it was taken home: "Tried it?"."""
+    """Yield one reminder, 90 days after the takeaway was recorded: "Tried it?"."""
     day = taken_on + timedelta(days=TRIED_DAYS)
     yield from each_channel(TAKEAWAY_TRIED, owner, nine_oclock(day, owner.zone), now=now)

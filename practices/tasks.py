@@ -1,4 +1,4 @@
-"""Retiring and signing in the background: safe to run twice at once, or again."""
+"""Background tasks: retire practices, and sign files. Each is safe to run twice, also at once."""
 
 import structlog
 from celery import shared_task
@@ -17,7 +17,7 @@ def retire() -> int:
 
 @shared_task(name=SIGN)
 def sign_practice_files() -> int:
-    """Sign what waits. Without a key it is logged, and the files wait for the next run."""
+    """Sign the waiting files. Without a key, log an error and leave the files for the next run."""
     try:
         return sign_files()
     except NoKey as error:

@@ -116,7 +116,7 @@ def write_plans(book: Book) -> None:
     about: dict[str, Any] = {"actor": keeper, "plan_id": plan.pk}
     owners = [book.users["officer.north@demo.example"], book.users["officer.south@demo.example"]]
     partners = list(Organisation.objects.active().filter(kind="ngo").order_by("folded", "pk")[:4])
-    followed = {row.code: row for row in Practice.objects.published().ours()}
+    followed = {row.code: row for row in Practice.objects.published().of_this_city()}
     actions: list[tuple[Any, list[Any]]] = []
     for title, strand, problem, indicators, titles in GOALS:
         goal = save_goal(**about, title=title, strand=strand, problem=problem)

@@ -21,7 +21,7 @@ from practices.services.practices import (
     submit_practice,
     write_practice,
 )
-from practices.services.takeaways import take_home
+from practices.services.takeaways import record_takeaways
 
 TEXTS: Final = ("title", "problem", "how_it_works", "why", "steps", "where_it_works", "went_wrong", "results")
 MAILBOX: Final = "prevention@alderport.example"
@@ -115,4 +115,4 @@ def _workshop(book: Book, actor: Actor, district: Any, rows: list[Practice], tod
     ]
     for number, one in enumerate(taken):
         one["due_on"] = today + timedelta(days=14 + 7 * number)
-    take_home(actor=actor, meeting_id=meeting.pk, takeaways=taken, taken_on=today - timedelta(days=88))
+    record_takeaways(actor=actor, meeting_id=meeting.pk, takeaways=taken, taken_on=today - timedelta(days=88))

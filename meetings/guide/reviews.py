@@ -10,7 +10,7 @@ NEEDED: Final = 2
 
 @dataclass(frozen=True)
 class Review:
-    """One person’s signature under the texts in one language. `reviewed_by` is a role, never a name."""
+    """A signature under the texts in a language. `reviewed_by` is a role, never a name."""
 
     reviewed_by: str
     reviewed_on: date

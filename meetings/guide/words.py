@@ -1,4 +1,4 @@
-"""For each bias ground one line on words to use and avoid when writing the facts."""
+"""Words to use and to avoid in the facts of a concern, one line for each code of the bias grounds."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -34,7 +34,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         return self.filter(id_in("district", actor.district_ids))
 
     def with_bias(self) -> Self:
-        """Bias concerns: a ground other than unknown and none."""
+        """Bias concerns: those with bias grounds other than unknown and none."""
         grounds = [code for code in BiasGround.values if code not in {BiasGround.UNKNOWN, BiasGround.NONE}]
         return self.filter(bias_grounds__overlap=grounds)
 

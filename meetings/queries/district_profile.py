@@ -80,7 +80,7 @@ def district_figures(actor: Actor, today: date) -> dict[UUID, DistrictFigures]:
 
 
 def _unnested(lineage: str) -> Func:
-    """One row for each district that a row is part of."""
+    """Return a row for each district of a lineage."""
     return Func(F(lineage), function="UNNEST", output_field=UUIDField())
 
 

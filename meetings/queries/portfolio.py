@@ -25,7 +25,7 @@ def is_in_portfolio(actor: Actor, contact_id: UUID) -> bool:
     return contact_id in contacts_in_portfolio(actor, [contact_id])
 
 
-@opened(Opened.RECOUNT)  # own meetings can lie in districts that the actor has left
+@opened(Opened.RECOUNT)  # own meetings can be in districts that the actor has left
 def contacts_in_portfolio(actor: Actor, contact_ids: Collection[UUID]) -> set[UUID]:
     """Return the IDs that belong to the actor's ordinary work, in one statement.
 

@@ -1,4 +1,4 @@
-"""Communities that a bias ground suggests, to call and reassure. The officer decides."""
+"""Communities that bias grounds suggest, to call and reassure. The officer decides."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -31,7 +31,7 @@ def communities_of(bias_grounds: Collection[str]) -> list[str]:
 
 
 def plain_grounds(bias_grounds: Collection[str]) -> list[str]:
-    """Return each ground once. `unknown` or `none` stays only without another ground, `unknown` first.
+    """Return the grounds, each once. `unknown` or `none` stays only without other grounds, `unknown` first.
 
     >>> plain_grounds(["unknown", "anti_roma"])
     ['anti_roma']

@@ -40,5 +40,5 @@ def is_overdue(*, status: str, due_on: date, today: date) -> bool:
 
 
 def is_bias_concern(bias_grounds: Collection[str]) -> bool:
-    """Whether a concern has a bias ground other than unknown and none."""
+    """Whether a concern has bias grounds other than unknown and none."""
     return any(ground not in {UNKNOWN, NONE} for ground in bias_grounds)

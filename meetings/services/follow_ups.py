@@ -47,7 +47,7 @@ from reminders.services.reminders import refresh_reminders
 UNDO_WITHIN: Final = timedelta(minutes=10)
 # Fields that the owner can change, wherever the organisations are based.
 OWNER_FIELDS = frozenset({"status", "result", "cancel_reason"})
-_REPORT_BACK_FIELDS = frozenset({"told", "untold"})
+_REPORT_BACK_FIELDS = frozenset({"reported_to", "not_reported_to"})
 _RELATED = frozenset({"organisations", "external_ids", "done_at", *_REPORT_BACK_FIELDS})
 
 
@@ -57,8 +57,8 @@ def write_follow_ups(actor: Actor, changes: Sequence[Change]) -> list[FollowUp]:
 
     Fields are columns and:
 
-    - `organisations` and `external_ids`; rows that the actor does not see stay, and None changes nothing;
-    - `told` and `untold`: IDs of organisations that got a report today, or got none after all;
+    - `organisations` and `external_ids`; rows that the actor does not see stay, and None changes nothing; -
+    `reported_to` and `not_reported_to`: IDs of organisations that got a report today, or got none after all;
     - `done_at`: a moment of completion in the past.
 
     The moment of completion follows the status. A meeting that gets a follow-up gets the outcome that an
@@ -138,24 +138,24 @@ def complete_follow_up(
     follow_up_id: UUID,
     version: int | None = None,
     result: str | None = None,
-    told: Collection[UUID] = (),
+    reported_to: Collection[UUID] = (),
 ) -> FollowUp:
-    """Mark as done. `told` are IDs of organisations that got a report. Raises as `edit_follow_up`."""
-    fields: dict[str, Any] = {"status": FollowUpStatus.DONE, "told": told}
+    """Mark as done. `reported_to` are IDs of organisations that got a report. Raises as `edit_follow_up`."""
+    fields: dict[str, Any] = {"status": FollowUpStatus.DONE, "reported_to": reported_to}
     if result is not None:
         fields["result"] = result
     return edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, **fields)
 
 
 def reopen_follow_up(
-    *, actor: Actor, follow_up_id: UUID, version: int | None = None, untold: Collection[UUID] = ()
+    *, actor: Actor, follow_up_id: UUID, version: int | None = None, not_reported_to: Collection[UUID] = ()
 ) -> FollowUp:
     """Set a done or cancelled follow-up back to open. Raises as `edit_follow_up`."""
     return edit_follow_up(
         actor=actor,
         follow_up_id=follow_up_id,
         version=version,
-        untold=untold,
+        not_reported_to=not_reported_to,
         status=FollowUpStatus.OPEN,
         cancel_reason="",
     )
@@ -178,7 +178,9 @@ def record_report_back(
     *, actor: Actor, follow_up_id: UUID, organisation_ids: Collection[UUID], version: int | None = None
 ) -> FollowUp:
     """Record that these organisations got a report on the outcome today. Raises as `edit_follow_up`."""
-    return edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, told=organisation_ids)
+    return edit_follow_up(
+        actor=actor, follow_up_id=follow_up_id, version=version, reported_to=organisation_ids
+    )
 
 
 def _check_permission(actor: Actor, change: Change) -> None:
@@ -229,8 +231,8 @@ def _set_related_rows(actor: Actor, change: Change) -> None:
     organisations, external_ids = requested("organisations"), requested("external_ids")
     if organisations is not None and _set_organisations(actor, row, organisations):
         change.names.append("organisations")
-    if _set_reported_back(row, requested("told"), city_today()) | _set_reported_back(
-        row, requested("untold"), None
+    if _set_reported_back(row, requested("reported_to"), city_today()) | _set_reported_back(
+        row, requested("not_reported_to"), None
     ):
         change.names.append("reported_back_on")
     if external_ids is not None and set_external_ids(row, external_ids):

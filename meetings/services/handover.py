@@ -134,9 +134,11 @@ def _carry_out(actor: Actor, officer: User, move: Move) -> Moved:
         changed = edit_follow_up(actor=actor, follow_up_id=row.pk, version=row.version, owner=to)
         return _moved_object("follow_up", move, changed.version, {"owner": str(officer.pk)})
     officers = list(row.officers.order_by("pk"))
-    remaining = [one for one in officers if one.pk != officer.pk]
+    remaining = [officer_on_meeting for officer_on_meeting in officers if officer_on_meeting.pk != officer.pk]
     changed = edit_meeting(actor=actor, meeting_id=row.pk, version=row.version, officers=[*remaining, to])
-    return _moved_object("meeting", move, changed.version, {"officers": [str(one.pk) for one in officers]})
+    return _moved_object(
+        "meeting", move, changed.version, {"officers": [str(old_officer.pk) for old_officer in officers]}
+    )
 
 
 def _moved_object(object_type: str, move: Move, version: int, before: dict[str, Any]) -> Moved:
@@ -148,8 +150,8 @@ def _give_back(actor: Actor, moved: Moved) -> list[UUID]:
     pk, before = UUID(moved["id"]), moved["before"]
     arguments: Any = {"actor": actor, "version": moved["version"], "may_have_left": True}
     if moved["type"] == "organisation":
-        staff = User.objects.in_bulk([UUID(one) for one in before.values() if one])
-        fields: Any = {name: staff[UUID(one)] if one else None for name, one in before.items()}
+        staff = User.objects.in_bulk([UUID(old_id) for old_id in before.values() if old_id])
+        fields: Any = {name: staff[UUID(old_id)] if old_id else None for name, old_id in before.items()}
         return [edit_organisation(organisation_id=pk, **arguments, **fields).home_district_id]
     if moved["type"] == "follow_up":
         edit_follow_up(follow_up_id=pk, owner=User.objects.get(pk=before["owner"]), **arguments)

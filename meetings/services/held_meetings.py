@@ -40,7 +40,7 @@ def log_meeting(
     actor: Actor,
     id: UUID | None = None,
     status: str = MeetingStatus.HELD,
-    promises: Sequence[Mapping[str, Any]] = (),
+    new_follow_ups: Sequence[Mapping[str, Any]] = (),
     done: Sequence[Mapping[str, Any]] = (),
     with_actor: bool = True,
     **fields: Any,
@@ -48,9 +48,9 @@ def log_meeting(
     """Create a meeting that took place, or an attempt that reached no one, with its new follow-ups.
 
     The actor becomes one of its officers, unless `with_actor` is false (an import). A new follow-up
-    (`promises`) adds the outcome action_agreed. `done` are arguments of `complete_follow_up` for earlier
-    follow-ups. Raises as `create_meeting` and `complete_follow_up` do, and ValidationError for a moment in
-    the future.
+    (`new_follow_ups`) adds the outcome action_agreed. `done` are arguments of `complete_follow_up` for
+    earlier follow-ups. Raises as `create_meeting` and `complete_follow_up` do, and ValidationError for a
+    moment in the future.
     """
     _refuse_unheld_status(status)
     meeting = create_meeting(
@@ -58,9 +58,9 @@ def log_meeting(
         id=id,
         status=status,
         with_actor=with_actor,
-        **_with_outcome_of(promises, status, fields, []),
+        **_with_outcome_of(new_follow_ups, status, fields, []),
     )
-    _create_follow_ups(actor, meeting, promises)
+    _create_follow_ups(actor, meeting, new_follow_ups)
     _complete_follow_ups(actor, done)
     return meeting
 
@@ -72,7 +72,7 @@ def hold_meeting(
     meeting_id: UUID,
     version: int | None = None,
     status: str = MeetingStatus.HELD,
-    promises: Sequence[Mapping[str, Any]] = (),
+    new_follow_ups: Sequence[Mapping[str, Any]] = (),
     done: Sequence[Mapping[str, Any]] = (),
     **fields: Any,
 ) -> Meeting:
@@ -85,9 +85,9 @@ def hold_meeting(
     meeting = locked_meeting(actor, meeting_id, version, fields)
     if meeting.status != MeetingStatus.PLANNED:
         raise ValidationError(_("Only a planned meeting can be marked as held."), code="not_planned")
-    values = _with_outcome_of(promises, status, fields, meeting.outcomes)
+    values = _with_outcome_of(new_follow_ups, status, fields, meeting.outcomes)
     write_meetings(actor, [Change(meeting, {**values, "status": status})])
-    _create_follow_ups(actor, meeting, promises)
+    _create_follow_ups(actor, meeting, new_follow_ups)
     _complete_follow_ups(actor, done)
     return meeting
 
@@ -128,19 +128,19 @@ def _refuse_unheld_status(status: str) -> None:
 
 
 def _with_outcome_of(
-    promises: Sequence[Mapping[str, Any]], status: str, fields: dict[str, Any], before: list[str]
+    new_follow_ups: Sequence[Mapping[str, Any]], status: str, fields: dict[str, Any], before: list[str]
 ) -> dict[str, Any]:
     """Return `fields` with the outcome action_agreed if there are new follow-ups."""
     outcomes = fields.get("outcomes", before)
-    after = with_outcome(outcomes, ACTION_AGREED, status=status) if promises else outcomes
+    after = with_outcome(outcomes, ACTION_AGREED, status=status) if new_follow_ups else outcomes
     return fields if after == outcomes else {**fields, "outcomes": after}
 
 
-def _create_follow_ups(actor: Actor, meeting: Meeting, promises: Sequence[Mapping[str, Any]]) -> None:
+def _create_follow_ups(actor: Actor, meeting: Meeting, new_follow_ups: Sequence[Mapping[str, Any]]) -> None:
     """Create the follow-ups of the meeting. Without `owner` they are assigned to the actor."""
-    for promise in promises:
-        owner = promise.get("owner") or User.objects.get(pk=actor.id)
-        fields = {"kind": FollowUpKind.CALL_BACK, **promise, "owner": owner, "meeting": meeting}
+    for new_follow_up in new_follow_ups:
+        owner = new_follow_up.get("owner") or User.objects.get(pk=actor.id)
+        fields = {"kind": FollowUpKind.CALL_BACK, **new_follow_up, "owner": owner, "meeting": meeting}
         create_follow_up(actor=actor, **fields)
 
 

@@ -39,7 +39,7 @@ class Differences:
 
     summaries: dict[str, list[tuple[UUID, Any, Any]]]  # column → (organisation, stored value, right value)
     folds: dict[type[Model], list[UUID]]
-    histories: dict[type[Model], list[UUID]]  # that figures read
+    histories: dict[type[Model], list[UUID]]  # read by figures
 
     def __len__(self) -> int:
         kinds = (self.summaries, self.folds, self.histories)

@@ -41,13 +41,13 @@ def open_relief(*, actor: Actor, district: District, reason: str, hours: int) ->
         raise ValidationError({"district": _("Choose a single district, not the whole city.")})
     if not 1 <= hours <= rules.MAX_RELIEF_HOURS:
         raise ValidationError({"hours": _("Choose between 1 and 12 hours.")})
-    now = timezone.now()
+    starts_at = timezone.now()
     relief = Relief(
         officer=officer,
         district=district,
         reason=reason,
-        starts_at=now,
-        ends_at=now + timedelta(hours=hours),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=hours),
     )
     relief.full_clean()
     relief.save(force_insert=True)

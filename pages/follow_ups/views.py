@@ -210,7 +210,7 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
             follow_up_id=pk,
             version=form.cleaned_data["version"],
             result=form.cleaned_data["result"] if "result" in request.POST else None,
-            told=form.told_ids,
+            reported_to=form.told_ids,
         )
         record_kept(request, "follow_up", pk, [form], district_ids=district_ids_of([row]))
         return done
@@ -329,7 +329,7 @@ def _reopen(*, actor: Actor, follow_up_id: str, version: int, untold: Iterable[s
         actor=actor,
         follow_up_id=UUID(follow_up_id),
         version=version,
-        untold=[UUID(organisation_pk) for organisation_pk in untold],
+        not_reported_to=[UUID(organisation_pk) for organisation_pk in untold],
     )
 
 
@@ -339,7 +339,7 @@ def _untell(*, actor: Actor, follow_up_id: str, version: int, untold: Iterable[s
         actor=actor,
         follow_up_id=UUID(follow_up_id),
         version=version,
-        untold=[UUID(organisation_pk) for organisation_pk in untold],
+        not_reported_to=[UUID(organisation_pk) for organisation_pk in untold],
     )
 
 

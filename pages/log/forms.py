@@ -208,7 +208,7 @@ class LogForm(HeldMeetingForm):
             "subject": cleaned["subject"] or subject_with(cleaned["kind"], participant, cleaned["district"]),
             "organisations": [{"organisation": organisation} for organisation in organisations],
             "contacts": [{"contact": person} for person in present],
-            "promises": self.promises(organisations, participant.contact),
+            "new_follow_ups": self.promises(organisations, participant.contact),
             "done": self.completed(organisations),
         }
 
@@ -229,7 +229,7 @@ class HoldForm(HeldMeetingForm, VersionedForm):
             "version": self.cleaned_data["version"],
             "status": self.status,
             "organisations": presence(attended),
-            "promises": self.promises(present or [organisation for organisation, _answer in attended]),
+            "new_follow_ups": self.promises(present or [organisation for organisation, _answer in attended]),
             "done": self.completed(present),
         }
 

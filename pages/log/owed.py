@@ -68,7 +68,7 @@ class OwedForm(forms.Form):
         return [
             {
                 "follow_up_id": item.follow_up.pk,
-                "told": [pk for pk in item.untold if pk in present_ids] if item.is_told else [],
+                "reported_to": [pk for pk in item.untold if pk in present_ids] if item.is_told else [],
             }
             for item in self.open_items
             if str(item.follow_up.pk) in cleaned["done"]

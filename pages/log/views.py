@@ -187,7 +187,7 @@ def save_assembly_log(request: ActorRequest, log: AssemblyLog) -> HttpResponse:
     if form.is_valid() & log.follow_ups.is_valid() and _somebody(form, log.attendance):
         follow_ups = [form.promise(attended) for form in log.follow_ups]
         fields = form.service_fields(attended) | {
-            "promises": [follow_up for follow_up in follow_ups if follow_up]
+            "new_follow_ups": [follow_up for follow_up in follow_ups if follow_up]
         }
         with RefusalsIn(form):
             with transaction.atomic():
@@ -233,7 +233,7 @@ def undo_log(*, actor: Actor, meeting_id: str, version: int, done: Iterable[Mapp
         {
             "follow_up_id": UUID(completed["follow_up_id"]),
             "version": completed["version"],
-            "untold": [UUID(pk) for pk in completed["untold"]],
+            "not_reported_to": [UUID(pk) for pk in completed["untold"]],
         }
         for completed in done
     ]

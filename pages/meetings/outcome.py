@@ -46,7 +46,7 @@ def to_reopen(request: ActorRequest, completed: Iterable[Mapping[str, Any]]) -> 
 
     `completed` are arguments of `complete_follow_up`.
     """
-    reported_back = {completion["follow_up_id"]: completion["told"] for completion in completed}
+    reported_back = {completion["follow_up_id"]: completion["reported_to"] for completion in completed}
     rows = FollowUp.objects.visible_to(request.actor).filter(pk__in=reported_back).order_by("pk")
     return [
         {

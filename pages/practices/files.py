@@ -23,7 +23,13 @@ from practices.models import OfferedFile, Practice, PracticeFile
 from practices.policies import can_exchange_practices
 from practices.reading import file_practices
 from practices.services.file_format import MOST_BYTES
-from practices.services.offered_files import OFFERED, accept_offered, must_compare, preview, receive_file
+from practices.services.offered_files import (
+    OFFERED,
+    accept_offered,
+    must_compare,
+    preview_practices,
+    receive_file,
+)
 from practices.services.sent_files import OBJECT, confirm_file, prepare_file
 
 FILES = "pages/practices/files.html"
@@ -34,7 +40,7 @@ def practice_files(request: ActorRequest) -> HttpResponse:
     """The files that were made, and the next one: shown whole (`preview` is sent), then confirmed."""
     actor = request.actor
     refuse_unless(can_exchange_practices(actor))
-    rows = Practice.objects.visible_to(actor).published().ours().with_texts().order_by("code")
+    rows = Practice.objects.visible_to(actor).published().of_this_city().with_texts().order_by("code")
     choices = [(str(row.pk), str(row.text_for() or row)) for row in rows]
     form, prepared = PracticeFileForm(posted(request), practices=choices), None
     if form.is_valid():
@@ -107,7 +113,7 @@ def offered_file(request: ActorRequest, offeredfile: UUID) -> HttpResponse:
     actor = request.actor
     refuse_unless(can_exchange_practices(actor))
     row = get_or_404(OfferedFile.objects.visible_to(actor), offeredfile)
-    offered = preview(actor=actor, document=row.document)
+    offered = preview_practices(actor=actor, document=row.document)
     asks = must_compare(row)
     choices = [(practice.code, practice.title) for practice in offered if practice.is_new]
     form = AcceptForm(posted(request), codes=choices, must_compare=asks)

@@ -26,7 +26,7 @@ from pages.practices.views import own_languages
 from pages.undo import say_with_undo
 from practices.codes import Again
 from practices.models import Practice, Takeaway
-from practices.services.takeaways import MOST, answer_takeaway, take_home, takeaway_of
+from practices.services.takeaways import MOST, answer_takeaway, record_takeaways, takeaway_of
 
 ROWS: Final = 4
 
@@ -43,7 +43,7 @@ def meeting_take_home(request: ActorRequest, pk: UUID) -> HttpResponse:
     if forms.is_bound and forms.is_valid():
         takeaways = [form.cleaned_data for form in forms if form.has_changed()]
         try:
-            saved = take_home(actor=request.actor, meeting_id=pk, takeaways=takeaways)
+            saved = record_takeaways(actor=request.actor, meeting_id=pk, takeaways=takeaways)
         except ValidationError as error:
             messages.error(request, " ".join(texts(error)))
         else:

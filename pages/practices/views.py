@@ -45,8 +45,8 @@ from practices.policies import (
     can_start_practice,
     can_write_practice,
 )
-from practices.reading import listed, practice_page, read_practice
-from practices.rules import reads_like_a_person
+from practices.reading import practice_page, read_practice, with_adoption_results
+from practices.rules import looks_like_a_person
 from practices.services.adoptions import record_adoption, withdraw_adoption
 from practices.services.practices import (
     confirm_practice,
@@ -66,7 +66,7 @@ def practices(request: ActorRequest) -> HttpResponseBase:
         request,
         "practice",
         LibraryFilters,
-        listed(Practice.objects.visible_to(request.actor)),
+        with_adoption_results(Practice.objects.visible_to(request.actor)),
         heading=_("Practices"),
         find=_("Find a practice"),
         orderings=("folded", "confirmed_on"),
@@ -161,7 +161,7 @@ def practice_review(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = seen_practice(request, pk)
     refuse_unless(can_review_practice(request.actor, row))
     form = ReviewForm(posted(request))
-    message, flags = _("Review signed."), flags_of(row.typed())
+    message, flags = _("Review signed."), flags_of(row.typed_texts())
     part: dict[str, Any] = {"title": _("Review practice"), "message": message, "row": row, "flags": flags}
     return _part(request, pk, form, review_practice, **part)
 
@@ -302,11 +302,11 @@ def _act(
 def _warn_of_names(request: ActorRequest, row: Practice) -> None:
     """The texts and the mailbox stay as they were typed, but should name no one."""
     practice = read_practice(request.actor, row.pk)
-    if flags := flags_of(practice.typed()):
+    if flags := flags_of(practice.typed_texts()):
         text = _("These words of the texts may name someone. Remove them if they do: %(words)s")
         messages.warning(request, text % {"words": ", ".join(flags)})
     if not row.contact:
         return
     rows = User.objects.visible_to(request.actor).active().values_list("name", flat=True)
-    if reads_like_a_person(row.contact, [latin(fold(name)) for name in rows]):
+    if looks_like_a_person(row.contact, [latin(fold(name)) for name in rows]):
         messages.warning(request, _("The contact looks like a person’s mailbox. Enter that of an office."))

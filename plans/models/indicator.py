@@ -97,7 +97,7 @@ class Indicator(models.Model):
         return self.title
 
     def interval(self, value: "IndicatorValue") -> Interval | None:
-        """Wilson interval of a share; None for small numbers, and if its report has none (`Report.interval`)."""
+        """Wilson interval of a share; None for small numbers and for reports without an interval."""
         is_share = self.unit == Unit.SHARE and value.definition.get("has_interval", True)
         if not is_share or value.n is None or not value.of or value.is_of_few:
             return None

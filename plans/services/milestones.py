@@ -94,7 +94,7 @@ def untick_milestone(*, actor: Actor, plan_id: UUID, milestone_id: UUID) -> Mile
     row.save()
     if was_on:
         keep_change(row.action.goal.plan, ChangeKind.UNDONE, row, was_on=was_on)
-    if row.action.status == ActionStatus.DONE:  # which no action with an open milestone is
+    if row.action.status == ActionStatus.DONE:  # an action with an open milestone cannot be done
         row.action.status = ActionStatus.UNDER_WAY
         row.action.save()
     write_plan(actor, row.action.goal.plan, ["milestones"], is_change=False)

@@ -1,4 +1,4 @@
-"""Adoption: a practice was tried, and what came of it. Takeaway: a follow-up to try one."""
+"""Adoption: a trial of a practice, with its result. Takeaway: a follow-up to try a practice."""
 
 from typing import Self
 
@@ -19,12 +19,12 @@ from practices.models.practice import Practice
 
 class AdoptionQuerySet(models.QuerySet["Adoption"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All of the practices that are seen: what did not help matters to every district."""
+        """Adoptions of visible practices in all districts, because failures matter to each of them."""
         return self.filter(practice__in=Practice.objects.visible_to(actor))
 
 
 class Adoption(models.Model):
-    """The learning record. `city` is another city, and then there is no district; empty is ours."""
+    """The result of a practice. `city` is empty for this city; another city has no district."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="adoptions")
@@ -79,7 +79,7 @@ class TakeawayQuerySet(models.QuerySet["Takeaway"]):
 
 
 class Takeaway(models.Model):
-    """Which practice a follow-up of kind `try_out` is about. It may be about none of the library yet."""
+    """The practice of a follow-up of kind `try_out`; empty if the library does not have it yet."""
 
     follow_up = models.OneToOneField(
         FollowUp, on_delete=models.CASCADE, primary_key=True, related_name="takeaway"

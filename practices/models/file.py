@@ -1,4 +1,4 @@
-"""Files of practices: those that this city has made for others, and those that others have sent."""
+"""Files of practices: PracticeFile for other cities, and OfferedFile received from them."""
 
 from typing import Self
 
@@ -16,13 +16,13 @@ from lib.ids import uuid7
 
 class PracticeFileQuerySet(models.QuerySet["PracticeFile"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All for supervisors, who make them. A key fetches those that are signed."""
+        """All files for supervisors, signed files for API keys."""
         if actor.kind == "key":
             return self.signed()
         return self.all() if actor.kind == "system" or actor.role == SUPERVISOR else self.none()
 
     def waiting(self) -> Self:
-        """Without the city's signature."""
+        """Files without the city's signature."""
         return self.filter(signature="")
 
     def signed(self) -> Self:
@@ -33,7 +33,10 @@ class PracticeFileQuerySet(models.QuerySet["PracticeFile"]):
 
 
 class PracticeFile(models.Model):
-    """What another city gets: `document`, and the city's signature under it. A trigger keeps it."""
+    """A file for another city: `document` and the signature of this city.
+
+    A trigger protects it from changes.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     recipient = models.CharField(_("city that receives it"), max_length=120)
@@ -67,7 +70,7 @@ class PracticeFile(models.Model):
 
 class OfferedFileQuerySet(models.QuerySet["OfferedFile"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All for supervisors, who accept practices."""
+        """All files for supervisors, who accept practices."""
         return self.all() if actor.kind == "system" or actor.role == SUPERVISOR else self.none()
 
     def latest_first(self) -> Self:
@@ -75,7 +78,7 @@ class OfferedFileQuerySet(models.QuerySet["OfferedFile"]):
 
 
 class OfferedFile(models.Model):
-    """A file of another city, as it was received. A trigger keeps it."""
+    """A file of another city, as received. A trigger protects it from changes."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     city = models.CharField(_("city"), max_length=120, editable=False)

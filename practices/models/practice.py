@@ -1,4 +1,4 @@
-"""Practice: something a city does against racism and intolerance, with its texts by language."""
+"""Practice: a measure of a city against racism and intolerance, with its texts by language."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -33,7 +33,7 @@ TAG: Final = r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$"
 
 class PracticeQuerySet(models.QuerySet["Practice"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All of them for colleagues who work with records. A key sees what is published."""
+        """All practices for staff who work with records, published ones for API keys."""
         if actor.kind == "key":
             return self.published()
         return self.all() if actor.sees_everywhere or actor.role in READS_OWN_DISTRICTS else self.none()
@@ -41,7 +41,7 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
     def published(self) -> Self:
         return self.filter(status=PracticeStatus.PUBLISHED)
 
-    def ours(self) -> Self:
+    def of_this_city(self) -> Self:
         return self.filter(origin="")
 
     def matching(self, q: str) -> Self:
@@ -53,10 +53,9 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
 
 
 class Practice(Noun):
-    """`edition` counts what was published; each change of a published practice begins the next one.
+    """A practice. A change of a published practice begins the next `edition`.
 
-    `origin` is the city that a practice of another city came from, and `origin_key` the fingerprint of its
-    key, if the file was signed.
+    `origin` is the city of a practice from another city; `origin_key` is the key of its file, if signed.
     """
 
     code = models.CharField(
@@ -185,15 +184,15 @@ class Practice(Noun):
         return self.is_published and rules.is_unconfirmed(self.confirm_by, city_today())
 
     def text_for(self, *languages: str) -> "PracticeText | None":
-        """The text in the first of these languages, else the original. The row is read `with_texts`."""
-        by_language = {one.language: one for one in self.all_texts}
-        found = next((by_language[code] for code in languages if code in by_language), None)
-        return found or next(iter(sorted(self.all_texts, key=_original_first)), None)
+        """Return the text in the first of these languages, else the original. Read the row `with_texts`."""
+        by_language = {text.language: text for text in self.all_texts}
+        preferred_text = next((by_language[code] for code in languages if code in by_language), None)
+        return preferred_text or next(iter(sorted(self.all_texts, key=_original_first)), None)
 
-    def typed(self) -> list[str]:
-        """All that people have typed of it, in each language. The row is read `with_texts`."""
-        own = (self.size, self.people_needed, self.cost_note, self.level_note)
-        return [*own, *(getattr(one, name) for one in self.all_texts for name in rules.REQUIRED)]
+    def typed_texts(self) -> list[str]:
+        """Return all texts typed by people, in each language. Read the row `with_texts`."""
+        typed_fields = (self.size, self.people_needed, self.cost_note, self.level_note)
+        return [*typed_fields, *(getattr(text, name) for text in self.all_texts for name in rules.REQUIRED)]
 
 
 def _original_first(text: "PracticeText") -> bool:
@@ -210,7 +209,7 @@ class PracticeTextQuerySet(models.QuerySet["PracticeText"]):
 
 
 class PracticeText(models.Model):
-    """The texts of a practice in one language. Paragraphs only: no markup of any kind is interpreted."""
+    """The texts of a practice in one language: paragraphs without markup."""
 
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="texts")
     language = models.CharField(

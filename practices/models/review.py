@@ -1,4 +1,4 @@
-"""EditorialReview: another person's answers about an edition of a practice. A trigger keeps it."""
+"""EditorialReview: the answers of a second person about an edition. A trigger protects them from changes."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def _question(label: Any) -> Any:
 
 
 class EditorialReview(models.Model):
-    """It is signed when it is written. A review of a practice of another city names no reviewer."""
+    """A review, signed when it is written. A review from another city names no reviewer."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="reviews")

@@ -1,4 +1,4 @@
-"""Recording that a practice was tried, and what came of it."""
+"""Record adoptions: trials of a practice and their results."""
 
 from typing import Any
 from uuid import UUID
@@ -27,10 +27,10 @@ def record_adoption(
     follow_up: FollowUp | None = None,
     **fields: Any,
 ) -> Adoption:
-    """Write what came of a practice in a district: the practice itself stays as it is.
+    """Record the result of a practice in a district. The practice itself stays as it is.
 
-    Raises DoesNotExist if the practice is not seen, PermissionDenied unless the actor writes in the district,
-    ValidationError by field.
+    Raises DoesNotExist if the actor does not see the practice, PermissionDenied unless the actor writes in
+    the district, ValidationError by field.
     """
     practice = Practice.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=practice_id)
     if not can_record_adoption(actor, district.pk):
@@ -53,7 +53,7 @@ def record_adoption(
 
 @transaction.atomic
 def withdraw_adoption(*, actor: Actor, adoption_id: UUID) -> None:
-    """Undo what was just recorded. Raises DoesNotExist, and PermissionDenied for who did not write it."""
+    """Delete an adoption. Raises DoesNotExist, and PermissionDenied unless the actor recorded it."""
     adoption = Adoption.objects.visible_to(actor).select_related("practice").get(pk=adoption_id)
     if adoption.written_by_id is None or adoption.written_by_id != actor.id:
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The exchange file `proximity-practices`, version 1: its shape and its checks (docs/practices.md)."""
+"""Format and checks of the exchange file `proximity-practices`, version 1 (docs/practices.md)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -29,27 +29,27 @@ ADOPTION: Final = (
     *("id", "city", "started_on", "what_we_changed", "came_of_it", "asked_communities", "asked_how"),
     *("would_again", "written_on"),
 )
-ATTACHMENTS: Final = "files"  # the member that a later version may have
+ATTACHMENTS: Final = "files"  # a member that a later version may have
 _PARTS: Final[Mapping[str, tuple[str, ...]]] = {"texts": TEXT, "reviews": REVIEW, "adoptions": ADOPTION}
 
 
 class FileRefused(ValidationError):
-    """A file that is not read, and why."""
+    """A file that is rejected, with the reason."""
 
 
 def build(*, city: str, made_at: datetime, rows: Iterable[Practice]) -> dict[str, Any]:
-    """The document of practices of this city. Reviews name no reviewer, adoptions no district."""
+    """Return the document of practices of this city, without names of reviewers and districts."""
     return {
         "format": FORMAT,
         "version": VERSION,
         "city": city,
         "made_at": f"{made_at:%Y-%m-%dT%H:%M:%SZ}",
-        "practices": [_practice(row) for row in rows],
+        "practices": [_practice_member(row) for row in rows],
     }
 
 
 def read(content: bytes) -> dict[str, Any]:
-    """The document of a file. Raises FileRefused; a signature that is there is right."""
+    """Return the document of a file. Raises FileRefused for invalid contents or a wrong signature."""
     if len(content) > MOST_BYTES:
         raise FileRefused(_("The file is larger than 5 MB."), code="size")
     try:
@@ -78,24 +78,24 @@ def read(content: bytes) -> dict[str, Any]:
     return document
 
 
-def title_of(said: Mapping[str, Any]) -> str:
-    """The original title of a practice of a file."""
-    titles = [one["title"] for one in said["texts"] if one["translated"] == Translated.ORIGINAL]
-    return str(titles[0]) if titles else str(said["code"])
+def title_of(practice: Mapping[str, Any]) -> str:
+    """Return the original title of a file's practice."""
+    titles = [text["title"] for text in practice["texts"] if text["translated"] == Translated.ORIGINAL]
+    return str(titles[0]) if titles else str(practice["code"])
 
 
 def _check_shape(document: Mapping[str, Any]) -> None:
-    known = {"format", "version", "city", "made_at", "practices"}
-    if document.keys() - {city_files.SIGNATURE} != known or not _is_text(document["city"]):
-        raise _wrong("")
+    member_names = {"format", "version", "city", "made_at", "practices"}
+    if document.keys() - {city_files.SIGNATURE} != member_names or not _is_text(document["city"]):
+        raise _shape_error("")
     signature = document.get(city_files.SIGNATURE, {"alg": city_files.ALGORITHM, "key": "", "value": ""})
-    if not _has(signature, ("alg", "key", "value")) or signature["alg"] != city_files.ALGORITHM:
-        raise _wrong(city_files.SIGNATURE)
+    if not _has_members(signature, ("alg", "key", "value")) or signature["alg"] != city_files.ALGORITHM:
+        raise _shape_error(city_files.SIGNATURE)
     if not all(map(_is_text, (*signature.values(), document["made_at"]))):
-        raise _wrong(city_files.SIGNATURE)
+        raise _shape_error(city_files.SIGNATURE)
     rows = document["practices"]
     if not isinstance(rows, list) or not 0 < len(rows) <= MOST_PRACTICES:
-        raise _wrong("practices")
+        raise _shape_error("practices")
     for number, row in enumerate(rows, 1):
         if isinstance(row, dict) and ATTACHMENTS in row:
             raise FileRefused(
@@ -106,23 +106,25 @@ def _check_shape(document: Mapping[str, Any]) -> None:
                 % {"number": number},
                 code="attachments",
             )
-        if not _is_whole(row, (*PRACTICE, *_PARTS)):
-            raise _wrong(f"practices {number}")
+        if not _is_complete(row, (*PRACTICE, *_PARTS)):
+            raise _shape_error(f"practices {number}")
         for part, names in _PARTS.items():
-            if not all(_is_whole(one, names) for one in row[part]):
-                raise _wrong(f"practices {number}.{part}")
+            if not all(_is_complete(member, names) for member in row[part]):
+                raise _shape_error(f"practices {number}.{part}")
     codes = [row["code"] for row in rows]
     if len(codes) != len(set(codes)):
-        raise _wrong("practices")
+        raise _shape_error("practices")
 
 
-def _has(value: Any, names: Iterable[str]) -> bool:
+def _has_members(value: Any, names: Iterable[str]) -> bool:
     return isinstance(value, dict) and value.keys() == set(names)
 
 
-def _is_whole(value: Any, names: Iterable[str]) -> bool:
-    """Whether a value has these members, each of its type: a text unless it is named here."""
-    return _has(value, names) and all(_TYPES.get(name, _is_text)(one) for name, one in value.items())
+def _is_complete(value: Any, names: Iterable[str]) -> bool:
+    """Whether a value has exactly these members, each of its type in `_TYPES` (by default a text)."""
+    return _has_members(value, names) and all(
+        _TYPES.get(name, _is_text)(member) for name, member in value.items()
+    )
 
 
 def _is_text(value: Any) -> bool:
@@ -147,7 +149,7 @@ def _is_list_of_texts(value: Any) -> bool:
 
 def _is_sources(value: Any) -> bool:
     return isinstance(value, list) and all(
-        isinstance(one, dict) and all(map(_is_text, one.values())) for one in value
+        isinstance(source, dict) and all(map(_is_text, source.values())) for source in value
     )
 
 
@@ -162,31 +164,31 @@ _TYPES: Final[Mapping[str, Callable[[Any], bool]]] = {
 }
 
 
-def _wrong(at: str) -> FileRefused:
+def _shape_error(at: str) -> FileRefused:
     return FileRefused(
         _("This is not a file of practices of version 1: “%(at)s” is missing or wrong.") % {"at": at},
         code="shape",
     )
 
 
-def _practice(row: Practice) -> dict[str, Any]:
+def _practice_member(row: Practice) -> dict[str, Any]:
     texts = row.texts.order_by("language")
     reviews = EditorialReview.objects.filter(practice=row, edition=row.edition).order_by("signed_at", "pk")
     adoptions = Adoption.objects.filter(practice=row).order_by("started_on", "pk")
     return {
         **_values(row, PRACTICE),
-        "texts": [_values(one, TEXT) for one in texts],
-        "reviews": [_values(one, REVIEW) for one in reviews],
-        "adoptions": [_values(one, ADOPTION) for one in adoptions],
+        "texts": [_values(text, TEXT) for text in texts],
+        "reviews": [_values(review, REVIEW) for review in reviews],
+        "adoptions": [_values(adoption, ADOPTION) for adoption in adoptions],
     }
 
 
 def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
-    return {name: _plain(getattr(row, name)) for name in names}
+    return {name: _as_json_value(getattr(row, name)) for name in names}
 
 
-def _plain(value: Any) -> Any:
-    """Days, moments and IDs as texts."""
+def _as_json_value(value: Any) -> Any:
+    """Return a value for JSON, with days, moments and IDs as texts."""
     if value is None or isinstance(value, str | bool | int | list):
         return str(value) if isinstance(value, str) else value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

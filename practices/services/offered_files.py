@@ -1,4 +1,4 @@
-"""Practices of other cities: shown first, then accepted one by one. They are read-only here."""
+"""Practices from files of other cities: preview, then accept one by one. They are read-only here."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -30,8 +30,8 @@ OFFERED: Final = "offered_file"
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
-    """A practice of a file. `known` is the edition that is here, or None."""
+class OfferedPractice:
+    """A practice of a file. `known` is the edition in this system, or None."""
 
     code: str
     title: str
@@ -43,34 +43,36 @@ class Offered:
         return self.known is None or self.edition > self.known
 
 
-def preview(*, actor: Actor, document: Mapping[str, Any]) -> list[Offered]:
-    """What a file (file_format.read) offers. Raises PermissionDenied, FileRefused."""
+def preview_practices(*, actor: Actor, document: Mapping[str, Any]) -> list[OfferedPractice]:
+    """Return the practices of a file's document. Raises PermissionDenied, FileRefused."""
     if not can_exchange_practices(actor):
         raise PermissionDenied
-    city = _city(document)
+    city = _city_of_document(document)
     rows = Practice.objects.visible_to(actor).filter(origin=city)
-    known = dict(rows.values_list("code", "edition"))
+    editions_by_code = dict(rows.values_list("code", "edition"))
     return [
-        Offered(one["code"], title_of(one), one["edition"], known.get(one["code"]))
-        for one in document["practices"]
+        OfferedPractice(
+            practice["code"], title_of(practice), practice["edition"], editions_by_code.get(practice["code"])
+        )
+        for practice in document["practices"]
     ]
 
 
 @transaction.atomic
 def receive_file(*, actor: Actor, content: bytes) -> tuple[OfferedFile, bool]:
-    """Keep a file of another city, to be read before its practices are accepted; and whether it is new.
+    """Store a file of another city for review. Return it, and whether it is new.
 
-    Raises PermissionDenied, FileRefused for a file that is wrong or has another key than that of its city.
+    Raises PermissionDenied. Raises FileRefused for an invalid file, and for a key that is not the city's.
     """
     if not can_exchange_practices(actor):
         raise PermissionDenied
     document = read(content)
-    city, key = _city(document), _key(document)
+    city, key = _city_of_document(document), _key_of_document(document)
     _refuse_other_key(city, key)
     digest = hashlib.sha256(content).hexdigest()
-    known = OfferedFile.objects.visible_to(actor).filter(digest=digest).first()
-    if known is not None:
-        return known, False
+    existing_file = OfferedFile.objects.visible_to(actor).filter(digest=digest).first()
+    if existing_file is not None:
+        return existing_file, False
     row = OfferedFile.objects.create(
         city=city, key=key, digest=digest, document=document, received_by_id=actor.id
     )
@@ -83,10 +85,10 @@ def receive_file(*, actor: Actor, content: bytes) -> tuple[OfferedFile, bool]:
 def accept_offered(
     *, actor: Actor, file_id: UUID, codes: Collection[str], is_compared: bool = False
 ) -> list[Practice]:
-    """Accept the chosen practices of a file that was received.
+    """Accept the selected practices of a received file.
 
-    `is_compared`: the actor has compared the fingerprint of a key that is new here. Raises DoesNotExist,
-    and as `accept_practices`.
+    `is_compared` confirms that the actor compared the fingerprint of a new key. Raises DoesNotExist, and as
+    `accept_practices`.
     """
     if not can_exchange_practices(actor):
         raise PermissionDenied
@@ -96,10 +98,10 @@ def accept_offered(
     if must_compare(file) and not is_compared:
         message = _("Compare the fingerprint by telephone first.")
         raise ValidationError({"is_compared": message}, code="not_compared")
-    made = accept_practices(actor=actor, document=file.document, codes=codes)
+    practices = accept_practices(actor=actor, document=file.document, codes=codes)
     if is_compared and file.key:
         record(actor, Action.UPDATE, OFFERED, [file.pk], field_names=["key"], purpose=f"key:{file.key}")
-    return made
+    return practices
 
 
 def must_compare(file: OfferedFile) -> bool:
@@ -108,53 +110,56 @@ def must_compare(file: OfferedFile) -> bool:
 
 
 def keys_of_practices(city: str) -> dict[str, bool]:
-    """Keys that signed practices of a city: who accepted the first one had compared the fingerprint."""
+    """Keys that signed accepted practices of a city.
+
+    Their fingerprints were compared before the first was accepted.
+    """
     rows = Practice.objects.filter(origin__iexact=city).exclude(origin_key="")
     return dict.fromkeys(rows.values_list("origin_key", flat=True), True)
 
 
 @transaction.atomic
 def accept_practices(*, actor: Actor, document: Mapping[str, Any], codes: Collection[str]) -> list[Practice]:
-    """Write the chosen practices of a file, or their higher editions. What is here already stays.
+    """Write the selected practices of a file, or their newer editions. Existing editions stay.
 
-    Raises PermissionDenied, FileRefused for a lower edition, ValidationError by field.
+    Raises PermissionDenied, FileRefused for an older edition, ValidationError by field.
     """
     if not can_exchange_practices(actor):
         raise PermissionDenied
-    city, key = _city(document), _key(document)
+    city, key = _city_of_document(document), _key_of_document(document)
     _refuse_other_key(city, key)
-    chosen = [one for one in document["practices"] if one["code"] in codes]
-    return [row for one in chosen if (row := _accept(actor, city, key, one))]
+    chosen = [practice for practice in document["practices"] if practice["code"] in codes]
+    return [row for practice in chosen if (row := _accept(actor, city, key, practice))]
 
 
-def _accept(actor: Actor, city: str, key: str, said: Mapping[str, Any]) -> Practice | None:
-    rows = Practice.objects.select_for_update(of=("self",)).filter(origin=city, code=said["code"])
+def _accept(actor: Actor, city: str, key: str, values: Mapping[str, Any]) -> Practice | None:
+    rows = Practice.objects.select_for_update(of=("self",)).filter(origin=city, code=values["code"])
     row = rows.first()
-    if row and said["edition"] < row.edition:
+    if row and values["edition"] < row.edition:
         raise FileRefused(
             _("“%(title)s” is here in a later edition. Ask the city for its latest file.")
-            % {"title": title_of(said)},
+            % {"title": title_of(values)},
             code="older",
         )
-    if row and said["edition"] == row.edition:
-        _adopt(row, city, said["adoptions"])
+    if row and values["edition"] == row.edition:
+        _write_adoptions(row, city, values["adoptions"])
         return None
     is_new = row is None
     row = row or Practice(origin=city)
-    _fill(row, said, PRACTICE)
+    _set_file_values(row, values, PRACTICE)
     row.origin_key, row.status = key, PracticeStatus.PUBLISHED
     row.full_clean(exclude=["author", "edited_by"])
     row.save()
     row.texts.all().delete()
-    _write_texts(row, said["texts"])
-    for one in said["reviews"]:
+    _write_texts(row, values["texts"])
+    for review_values in values["reviews"]:
         review = EditorialReview(practice=row)
-        _fill(review, one, REVIEW)
+        _set_file_values(review, review_values, REVIEW)
         review.full_clean(exclude=["practice", "reviewer"])
         if not rules.is_allowed(review.level, review.answers()):
             raise FileRefused(_("A review of this file does not allow its level."), code="level")
         review.save(force_insert=True)
-    _adopt(row, city, said["adoptions"])
+    _write_adoptions(row, city, values["adoptions"])
     write_practice(actor, row, ["status", "texts"], op=Op.CREATED if is_new else Op.UPDATED)
     return row
 
@@ -162,20 +167,20 @@ def _accept(actor: Actor, city: str, key: str, said: Mapping[str, Any]) -> Pract
 def _write_texts(row: Practice, texts: Collection[Mapping[str, Any]]) -> None:
     if len(texts) > MOST_LANGUAGES:
         raise ValidationError({"language": _("Too many. The limit is %(n)d.") % {"n": MOST_LANGUAGES}})
-    if all(one["translated"] != Translated.ORIGINAL for one in texts):
+    if all(text_values["translated"] != Translated.ORIGINAL for text_values in texts):
         raise FileRefused(_("A practice of this file has no original text."), code="original")
-    for one in texts:
-        text = PracticeText(practice=row, sources=clean_sources(one["sources"]))
-        _fill(text, one, [name for name in TEXT if name != "sources"])
+    for text_values in texts:
+        text = PracticeText(practice=row, sources=clean_sources(text_values["sources"]))
+        _set_file_values(text, text_values, [name for name in TEXT if name != "sources"])
         text.full_clean(exclude=["practice"])
         text.save()
 
 
-def _adopt(row: Practice, city: str, adoptions: Collection[Mapping[str, Any]]) -> None:
-    """Results of other cities. Our own, which came back, are known by their ID."""
-    for one in adoptions:
+def _write_adoptions(row: Practice, city: str, adoptions: Collection[Mapping[str, Any]]) -> None:
+    """Write adoptions of other cities. Existing ones, also our own, are skipped by ID."""
+    for adoption_values in adoptions:
         adoption = Adoption(practice=row)
-        _fill(adoption, one, ADOPTION)
+        _set_file_values(adoption, adoption_values, ADOPTION)
         adoption.city = adoption.city or city
         if Adoption.objects.filter(pk=adoption.pk).exists():
             continue
@@ -184,13 +189,17 @@ def _adopt(row: Practice, city: str, adoptions: Collection[Mapping[str, Any]]) -
         adoption.save(force_insert=True)
 
 
-def _fill(row: Any, said: Mapping[str, Any], names: Collection[str]) -> None:
-    """Values of a file as the columns take them. Raises FileRefused for a value of another type."""
+def _set_file_values(row: Any, file_values: Mapping[str, Any], names: Collection[str]) -> None:
+    """Set values of a file, converted to the types of the columns. Raises FileRefused for a wrong type."""
     values = {}
     for name in names:
         field = row._meta.get_field(name)
         try:
-            values[name] = said[name] if isinstance(said[name], list) else field.to_python(said[name])
+            values[name] = (
+                file_values[name]
+                if isinstance(file_values[name], list)
+                else field.to_python(file_values[name])
+            )
         except (ValidationError, TypeError, ValueError) as error:
             message = _("“%(name)s” is wrong in this file.") % {"name": name}
             raise FileRefused(message, code="value") from error
@@ -198,15 +207,15 @@ def _fill(row: Any, said: Mapping[str, Any], names: Collection[str]) -> None:
 
 
 def _refuse_other_key(city: str, key: str) -> None:
-    if said := other_key(city, key):
-        raise FileRefused(said, code="other_key")
+    if message := other_key(city, key):
+        raise FileRefused(message, code="other_key")
 
 
-def _key(document: Mapping[str, Any]) -> str:
+def _key_of_document(document: Mapping[str, Any]) -> str:
     return str(document[SIGNATURE]["key"]) if SIGNATURE in document else ""
 
 
-def _city(document: Mapping[str, Any]) -> str:
+def _city_of_document(document: Mapping[str, Any]) -> str:
     city = squash(document["city"])[:120]
     if not city or city.casefold() == settings.CITY_NAME.casefold():
         raise FileRefused(_("This file is of this city itself. Choose a file of another city."), code="own")

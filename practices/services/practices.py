@@ -41,7 +41,7 @@ def create_practice(*, actor: Actor, text: Mapping[str, Any], language: str, **f
     practice = Practice(author_id=actor.id, edited_by_id=actor.id)
     assign(practice, fields)
     practice.code = _free_code(str(text.get("title", "")))
-    _check(practice)
+    _validate(practice)
     practice.save(force_insert=True)
     _save_text(practice, language, {**text, "translated": Translated.ORIGINAL})
     write_practice(actor, practice, [], op=Op.CREATED)
@@ -58,14 +58,14 @@ def edit_practice(
     language: str = "",
     **fields: Any,
 ) -> Practice:
-    """Change a practice, and the text of `language` if it is given. A published one becomes a draft again.
+    """Change a practice, and with `text` its text in `language`. A published practice becomes a draft again.
 
     Raises as `locked_practice`, StaleVersion, ValidationError by field.
     """
     practice = locked_practice(actor, practice_id)
     check_version(practice.version, version)
     changed = assign(practice, fields)
-    _check(practice)
+    _validate(practice)
     if text is not None and _save_text(practice, language, text):
         changed.append("texts")
     if changed:
@@ -89,11 +89,11 @@ def remove_text(*, actor: Actor, practice_id: UUID, language: str) -> Practice:
 
 @transaction.atomic
 def submit_practice(*, actor: Actor, practice_id: UUID) -> Practice:
-    """Ask for a review of a draft whose original is complete. Raises as `locked_practice`."""
+    """Send a draft with a complete original for review. Raises as `locked_practice`."""
     practice = locked_practice(actor, practice_id)
     if practice.status != PracticeStatus.DRAFT:
         raise ValidationError(_("Only a draft can be sent for review."), code="not_a_draft")
-    _refuse_gaps(practice)
+    _refuse_incomplete(practice)
     _refuse_protected(practice)
     practice.status, practice.submitted_on = PracticeStatus.IN_REVIEW, city_today()
     write_practice(actor, practice, ["status"])
@@ -104,11 +104,12 @@ def submit_practice(*, actor: Actor, practice_id: UUID) -> Practice:
 def review_practice(
     *, actor: Actor, practice_id: UUID, level: str, note: str = "", **answers: str
 ) -> EditorialReview:
-    """Sign a review of what is in review. The practice has the level on which the reviewer decides.
+    """Sign a review of a practice that is in review. The reviewer decides its level of evidence.
 
-    Raises DoesNotExist, PermissionDenied for who wrote it or is no supervisor, ValidationError by field.
+    Raises DoesNotExist, PermissionDenied for its writers and for all but supervisors, ValidationError by
+    field.
     """
-    practice = _seen(actor, practice_id)
+    practice = _visible_practice(actor, practice_id)
     if not can_review_practice(actor, practice):
         raise PermissionDenied
     if practice.status != PracticeStatus.IN_REVIEW:
@@ -133,10 +134,10 @@ def publish_practice(*, actor: Actor, practice_id: UUID) -> Practice:
     practice = locked_practice(actor, practice_id)
     if practice.status != PracticeStatus.IN_REVIEW:
         raise ValidationError(_("Send the practice for review first."), code="not_in_review")
-    _refuse_gaps(practice)
+    _refuse_incomplete(practice)
     _refuse_protected(practice)
-    own = [one for one in (practice.author_id, practice.edited_by_id) if one]
-    reviews = practice.reviews.filter(edition=practice.edition).exclude(reviewer__in=own)
+    writer_ids = [user_id for user_id in (practice.author_id, practice.edited_by_id) if user_id]
+    reviews = practice.reviews.filter(edition=practice.edition).exclude(reviewer__in=writer_ids)
     review = reviews.order_by("-signed_at").first()
     if review is None:
         raise ValidationError(_("Another person must review the practice first."), code="not_reviewed")
@@ -150,7 +151,7 @@ def publish_practice(*, actor: Actor, practice_id: UUID) -> Practice:
 
 @transaction.atomic
 def confirm_practice(*, actor: Actor, practice_id: UUID) -> Practice:
-    """Record that a published practice is still done in this way. Raises as `locked_practice`."""
+    """Confirm that a published practice is still done in this way. Raises as `locked_practice`."""
     practice = locked_practice(actor, practice_id)
     if not practice.is_published:
         raise ValidationError(_("Only a published practice can be confirmed."), code="not_published")
@@ -161,7 +162,7 @@ def confirm_practice(*, actor: Actor, practice_id: UUID) -> Practice:
 
 @transaction.atomic
 def retire_practice(*, actor: Actor, practice_id: UUID, reason: str) -> Practice:
-    """End a published practice. Its page stays. Raises as `locked_practice`, ValidationError by field."""
+    """Retire a published practice. Its page stays. Raises as `locked_practice`, ValidationError by field."""
     practice = locked_practice(actor, practice_id)
     if not practice.is_published:
         raise ValidationError(_("Only a published practice can be retired."), code="not_published")
@@ -174,7 +175,10 @@ def retire_practice(*, actor: Actor, practice_id: UUID, reason: str) -> Practice
 
 @transaction.atomic
 def discard_practice(*, actor: Actor, practice_id: UUID) -> None:
-    """Delete a draft that was never reviewed. Raises as `locked_practice`, ValidationError otherwise."""
+    """Delete a draft without a review.
+
+    Raises as `locked_practice`, ValidationError for any other practice.
+    """
     practice = locked_practice(actor, practice_id)
     if practice.status != PracticeStatus.DRAFT or practice.reviews.exists():
         raise ValidationError(_("Only a draft without a review can be discarded."), code="reviewed")
@@ -184,9 +188,9 @@ def discard_practice(*, actor: Actor, practice_id: UUID) -> None:
 
 
 def retire_unconfirmed(today: date | None = None) -> int:
-    """Retire what was not confirmed for two years after it was due. It returns how many."""
+    """Retire practices that were not confirmed for 2 years after the due date, and return their number."""
     day = today or city_today()
-    rows = Practice.objects.published().ours().order_by("pk")
+    rows = Practice.objects.published().of_this_city().order_by("pk")
     late = rows.filter(confirm_by__lte=day - timedelta(days=rules.RETIRED_DAYS))
     return sum(_retire_late(pk, day) for pk in late.values_list("pk", flat=True))
 
@@ -205,35 +209,35 @@ def _retire_late(practice_id: UUID, today: date) -> bool:
 
 
 def locked_practice(actor: Actor, practice_id: UUID) -> Practice:
-    """A practice of this city, to be written; locked until the transaction ends.
+    """Return a practice of this city for writing, locked until the transaction ends.
 
-    Raises DoesNotExist if it is not seen, PermissionDenied if the actor does not write it or another city
-    does.
+    Raises DoesNotExist if the actor does not see the practice. Raises PermissionDenied if the actor cannot
+    write it, or if it is from another city.
     """
-    practice = _seen(actor, practice_id)
+    practice = _visible_practice(actor, practice_id)
     if not can_write_practice(actor, practice):
         raise PermissionDenied
     return practice
 
 
 def write_practice(actor: Actor, practice: Practice, names: Collection[str], *, op: Op = Op.UPDATED) -> None:
-    """Save a practice in its next version with what it is found by, and record what changed."""
+    """Save a practice in its next version with its search text, and record the change."""
     if op != Op.CREATED:
         practice.version += 1
         practice.updated_at = timezone.now()
-    found = [word for one in practice.texts.order_by("pk") for word in (one.title, one.problem)]
-    practice.folded = findable(*found, practice.origin)
+    searchable_texts = [word for text in practice.texts.order_by("pk") for word in (text.title, text.problem)]
+    practice.folded = findable(*searchable_texts, practice.origin)
     practice.save()
     action = Action.CREATE if op == Op.CREATED else Action.UPDATE
     record_changes(actor, action, [Changed(OBJECT, practice.pk, op, practice.version, field_names=names)])
     if "status" in names:
-        record_moves(actor, OBJECT, {practice.pk: ()})  # a plan names a practice while it is published
+        record_moves(actor, OBJECT, {practice.pk: ()})  # a plan names only a published practice
     if practice.is_ours:
         refresh_reminders(OBJECT, practice.pk)
 
 
 def begin_edition(actor: Actor, practice: Practice) -> None:
-    """A change of what was published or reviewed needs another review."""
+    """Set a practice back to draft, in a new edition if the current one was published or reviewed."""
     practice.edited_by_id = actor.id
     was_public = practice.status in (PracticeStatus.PUBLISHED, PracticeStatus.RETIRED)
     if was_public or practice.reviews.filter(edition=practice.edition).exists():
@@ -242,7 +246,7 @@ def begin_edition(actor: Actor, practice: Practice) -> None:
     practice.submitted_on = practice.retired_on = None
 
 
-def _seen(actor: Actor, practice_id: UUID) -> Practice:
+def _visible_practice(actor: Actor, practice_id: UUID) -> Practice:
     return Practice.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=practice_id)
 
 
@@ -257,7 +261,7 @@ def _retire(actor: Actor, practice: Practice, reason: str, today: date | None = 
     write_practice(actor, practice, ["status"])
 
 
-def _save_text(practice: Practice, language: str, given: Mapping[str, Any]) -> bool:
+def _save_text(practice: Practice, language: str, fields: Mapping[str, Any]) -> bool:
     """Write the text of a language, and return whether it changed."""
     text = practice.texts.filter(language=language).first()
     is_new = text is None
@@ -265,7 +269,7 @@ def _save_text(practice: Practice, language: str, given: Mapping[str, Any]) -> b
         if practice.texts.count() >= MOST_LANGUAGES:
             raise ValidationError({"language": _("Too many. The limit is %(n)d.") % {"n": MOST_LANGUAGES}})
         text = PracticeText(practice=practice, language=language)
-    values = dict(given)
+    values = dict(fields)
     sources = clean_sources(values.pop("sources", text.sources))
     changed = assign(text, values)
     if sources != text.sources:
@@ -277,8 +281,8 @@ def _save_text(practice: Practice, language: str, given: Mapping[str, Any]) -> b
     return bool(changed) or is_new
 
 
-def _refuse_gaps(practice: Practice) -> None:
-    """Raise ValidationError unless each original is complete and there is one."""
+def _refuse_incomplete(practice: Practice) -> None:
+    """Raise ValidationError unless the practice has an original and each original is complete."""
     originals = list(practice.texts.filter(translated=Translated.ORIGINAL))
     if not originals:
         raise ValidationError(
@@ -286,24 +290,30 @@ def _refuse_gaps(practice: Practice) -> None:
         )
     for text in originals:
         if gaps := rules.missing({name: getattr(text, name) for name in rules.REQUIRED}):
-            fields = [one for one in PracticeText._meta.concrete_fields if one.name in gaps]
-            names = {one.name: capfirst(one.verbose_name) for one in fields}
-            said = {name: _("Enter “%(field)s”.") % {"field": field} for name, field in names.items()}
-            raise ValidationError(said, code="required")
+            fields = [field for field in PracticeText._meta.concrete_fields if field.name in gaps]
+            names = {field.name: capfirst(field.verbose_name) for field in fields}
+            messages = {name: _("Enter “%(field)s”.") % {"field": field} for name, field in names.items()}
+            raise ValidationError(messages, code="required")
 
 
 def _refuse_protected(practice: Practice) -> None:
     """Raise ValidationError if a text names an organisation or an address that is protected."""
     practice.all_texts = list(practice.texts.order_by("language"))
-    refuse_protected(practice.typed())
+    refuse_protected(practice.typed_texts())
 
 
-def _check(practice: Practice) -> None:
+def _validate(practice: Practice) -> None:
     practice.full_clean(exclude=["author", "edited_by"])
 
 
 def _free_code(title: str) -> str:
-    """A code from the title that no practice of this city has."""
+    """Return a code from the title that no practice of this city uses."""
     stem = "-".join(latin(fold(title)).split())[: LONGEST_CODE - 4].strip("-") or "practice"
-    taken = set(Practice.objects.ours().filter(code__startswith=stem).values_list("code", flat=True))
-    return next(one for one in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
+    used_codes = set(
+        Practice.objects.of_this_city().filter(code__startswith=stem).values_list("code", flat=True)
+    )
+    return next(
+        code
+        for code in (stem, *(f"{stem}-{n}" for n in range(2, len(used_codes) + 3)))
+        if code not in used_codes
+    )

@@ -1,4 +1,4 @@
-"""Texts about a person leave the library, when that person is erased."""
+"""Rewrite texts of the library when a person named there is erased."""
 
 from collections.abc import Collection
 from typing import Final
@@ -23,7 +23,7 @@ from practices.services.practices import write_practice
 
 @writes
 def rewrite_practices(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
-    for row in _locked(keys):
+    for row in _locked_practices(keys):
         values = rewrite(row)
         for name, value in values.items():
             setattr(row, name, value)
@@ -34,7 +34,7 @@ def rewrite_practices(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
 @writes
 def rewrite_texts(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     texts = PracticeText.objects.filter(pk__in=keys).order_by("pk")
-    for practice in _locked(set(texts.values_list("practice", flat=True))):
+    for practice in _locked_practices(set(texts.values_list("practice", flat=True))):
         names: set[str] = set()
         for row in texts.filter(practice=practice):
             values = rewrite(row)
@@ -47,7 +47,7 @@ def rewrite_texts(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
             write_practice(actor, practice, sorted(names))
 
 
-def _locked(keys: Collection[UUID | str]) -> models.QuerySet[Practice]:
+def _locked_practices(keys: Collection[UUID | str]) -> models.QuerySet[Practice]:
     return Practice.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",))
 
 
@@ -55,5 +55,7 @@ WRITERS: Final = (
     Writer(Practice, rewrite_practices),
     Writer(PracticeText, rewrite_texts),
     *erasable.texts(Adoption),
-    *erasable.texts(EditorialReview, OfferedFile, PracticeFile, fixed={}),  # signed, received or sent
+    *erasable.texts(
+        EditorialReview, OfferedFile, PracticeFile, fixed={}
+    ),  # signed, received or sent texts never change
 )

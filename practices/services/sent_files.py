@@ -1,4 +1,4 @@
-"""Files of practices for other cities: shown whole, confirmed by a person, signed by the worker."""
+"""Files of practices for other cities: prepare, let a person confirm, and sign by the worker."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ SIGN: Final = "practices.sign_files"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file as it would be made now. `flags` are words of its texts that may name someone."""
+    """A file with the current contents. `flags` are words of its texts that may name someone."""
 
     document: dict[str, Any]
     practices: list[UUID]
@@ -38,21 +38,27 @@ class Prepared:
 
     @property
     def digest(self) -> str:
-        """Of what is confirmed: everything but the moment."""
+        """Digest of the confirmed contents: all but the moment."""
         return digest_of(self.document | {"made_at": ""})
 
 
 def prepare_file(*, actor: Actor, practice_ids: Collection[UUID]) -> Prepared:
-    """The file of published practices of this city as it would be made now.
+    """Prepare a file of published practices of this city with the current contents.
 
-    Raises PermissionDenied, and ValidationError for other practices, for too many, and for a text that names
-    an organisation with a protected location.
+    Raises PermissionDenied. Raises ValidationError for other practices, for too many, and for a text that
+    names an organisation with a protected location.
     """
     if not can_exchange_practices(actor):
         raise PermissionDenied
-    wanted = set(practice_ids)
-    rows = list(Practice.objects.visible_to(actor).published().ours().filter(pk__in=wanted).order_by("code"))
-    if not rows or len(rows) != len(wanted):
+    requested_ids = set(practice_ids)
+    rows = list(
+        Practice.objects.visible_to(actor)
+        .published()
+        .of_this_city()
+        .filter(pk__in=requested_ids)
+        .order_by("code")
+    )
+    if not rows or len(rows) != len(requested_ids):
         raise ValidationError({"practices": _("Choose published practices of this city.")}, code="practices")
     document = build(city=settings.CITY_NAME, made_at=timezone.now(), rows=rows)
     if len(rows) > MOST_PRACTICES or len(canonical(document)) > MOST_BYTES:
@@ -68,7 +74,7 @@ def prepare_file(*, actor: Actor, practice_ids: Collection[UUID]) -> Prepared:
 def confirm_file(
     *, actor: Actor, practice_ids: Collection[UUID], recipient: str, names_nobody: bool, digest: str
 ) -> PracticeFile:
-    """Keep the file that the actor was shown (`digest`), to be signed and sent to a city.
+    """Store the file that the actor was shown (`digest`), for signing and sending to a city.
 
     Raises as `prepare_file`, and ValidationError if the texts are not confirmed or the file has changed.
     """
@@ -90,19 +96,19 @@ def confirm_file(
 
 
 def sign_files() -> int:
-    """Sign the files that wait with the city's key, and return how many. Raises NoKey."""
+    """Sign the waiting files with the city's key, and return their number. Raises NoKey."""
     waiting = PracticeFile.objects.waiting()
     return city_files.sign_waiting(waiting, read_city_key()) if waiting.exists() else 0
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """All that people have typed, and the codes beside it."""
+    """Yield all texts of a document, including codes, without city and licence."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for name, one in value.items():
+        for name, member in value.items():
             if name not in ("city", "licence"):
-                yield from _texts(one)
+                yield from _texts(member)
     elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
+        for member in value:
+            yield from _texts(member)

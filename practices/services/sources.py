@@ -1,4 +1,4 @@
-"""Sources of a text: a title each, and a web address that begins with https, or none."""
+"""Sources of a text: a title and an optional https web address each."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -16,13 +16,13 @@ LONGEST_URL: Final = 500
 _is_https: Final = URLValidator(schemes=["https"])
 
 
-def clean_sources(given: Iterable[Any]) -> list[dict[str, str]]:
-    """Sources as they are stored. Raises ValidationError at `sources`."""
-    found = []
-    for one in given:
-        if not isinstance(one, dict) or not one.keys() <= {"title", "url"}:
+def clean_sources(sources: Iterable[Any]) -> list[dict[str, str]]:
+    """Validate and normalise sources for storage. Raises ValidationError for `sources`."""
+    cleaned = []
+    for source in sources:
+        if not isinstance(source, dict) or not source.keys() <= {"title", "url"}:
             raise _refused(_("Enter a title and a web address for each source."))
-        title, url = squash(str(one.get("title", ""))), squash(str(one.get("url", "")))
+        title, url = squash(str(source.get("title", ""))), squash(str(source.get("url", "")))
         if not title or len(title) > LONGEST_TITLE or len(url) > LONGEST_URL:
             raise _refused(_("Enter a title of at most 200 characters for each source."))
         if url:
@@ -33,10 +33,10 @@ def clean_sources(given: Iterable[Any]) -> list[dict[str, str]]:
                 raise _refused(_("Enter a web address that begins with https://.")) from error
             if has_user_info(url):
                 raise _refused(_("Remove the part before the @."))
-        found.append({"title": title, "url": url})
-    if len(found) > MOST:
+        cleaned.append({"title": title, "url": url})
+    if len(cleaned) > MOST:
         raise _refused(_("Too many. The limit is %(n)d.") % {"n": MOST})
-    return found
+    return cleaned
 
 
 def _refused(message: str) -> ValidationError:

@@ -1,4 +1,4 @@
-"""What a workshop gave: follow-ups to try something, and what came of each."""
+"""Takeaways of a workshop: follow-ups to try something, and their results."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -28,10 +28,10 @@ TAKEAWAY: Final = "takeaway"
 
 
 @transaction.atomic
-def take_home(
+def record_takeaways(
     *, actor: Actor, meeting_id: UUID, takeaways: Sequence[dict[str, Any]], taken_on: date | None = None
 ) -> list[Takeaway]:
-    """Make follow-ups of a workshop, each with `title`, `due_on`, and `practice` if the library has one.
+    """Create follow-ups of a workshop, each with `title`, `due_on`, and `practice` if the library has one.
 
     Their owner is the actor unless `owner` is given. Raises DoesNotExist, PermissionDenied unless the actor
     edits the meeting, ValidationError by field.
@@ -44,16 +44,16 @@ def take_home(
     if not takeaways:
         raise ValidationError(_("Enter what you want to try."), code="empty")
     refuse_more("title", takeaways, MOST)
-    made = []
-    for given in takeaways:
-        fields = dict(given)
+    created = []
+    for takeaway in takeaways:
+        fields = dict(takeaway)
         practice: Practice | None = fields.pop("practice", None)
         fields.setdefault("owner", User.objects.filter(pk=actor.id).first())
-        row = create_follow_up(actor=actor, kind=FollowUpKind.TRY_OUT, meeting=meeting, **fields)
+        follow_up = create_follow_up(actor=actor, kind=FollowUpKind.TRY_OUT, meeting=meeting, **fields)
         day = {"taken_on": taken_on} if taken_on else {}
-        made.append(Takeaway.objects.create(follow_up=row, practice=practice, **day))
-        refresh_reminders(TAKEAWAY, row.pk)
-    return made
+        created.append(Takeaway.objects.create(follow_up=follow_up, practice=practice, **day))
+        refresh_reminders(TAKEAWAY, follow_up.pk)
+    return created
 
 
 @transaction.atomic
@@ -66,10 +66,10 @@ def answer_takeaway(
     would_again: str,
     practice: Practice | None = None,
 ) -> Adoption:
-    """“Tried it?”: record what came of it and complete the follow-up.
+    """Record the result of a takeaway, and complete its follow-up.
 
-    `practice` is needed only if the takeaway names none. Raises DoesNotExist, PermissionDenied unless the
-    actor completes the follow-up, and as `record_adoption`.
+    `practice` is required if the takeaway has none. Raises DoesNotExist, PermissionDenied unless the actor
+    can complete the follow-up, and as `record_adoption`.
     """
     rows = FollowUp.objects.visible_to(actor).with_homes().filter(kind=FollowUpKind.TRY_OUT)
     follow_up = rows.select_for_update(of=("self",)).get(pk=follow_up_id)
@@ -97,6 +97,6 @@ def answer_takeaway(
 
 
 def takeaway_of(follow_up: FollowUp) -> Takeaway:
-    """What a follow-up of kind `try_out` is about, which may be of no workshop."""
-    known = Takeaway.objects.select_related("practice").filter(follow_up=follow_up).first()
-    return known or Takeaway(follow_up=follow_up, taken_on=city_day(follow_up.created_at))
+    """Return the takeaway of a follow-up of kind `try_out`. Without a workshop it is new and unsaved."""
+    stored = Takeaway.objects.select_related("practice").filter(follow_up=follow_up).first()
+    return stored or Takeaway(follow_up=follow_up, taken_on=city_day(follow_up.created_at))

@@ -185,7 +185,7 @@ def test_done_says_when_and_who_was_told() -> None:
     one, other = make_organisation(north), make_organisation(north)
     follow_up = promise(actor, one, other)
     done = complete_follow_up(
-        actor=actor, follow_up_id=follow_up.pk, version=1, result="Sent on paper", told=[one.pk]
+        actor=actor, follow_up_id=follow_up.pk, version=1, result="Sent on paper", reported_to=[one.pk]
     )
     assert (done.status, done.result, done.version) == ("done", "Sent on paper", 2)
     assert done.completed_at is not None
@@ -203,8 +203,10 @@ def test_not_done_after_all() -> None:
     actor = make_actor(north)
     organisation = make_organisation(north)
     follow_up = promise(actor, organisation)
-    complete_follow_up(actor=actor, follow_up_id=follow_up.pk, told=[organisation.pk])
-    again = reopen_follow_up(actor=actor, follow_up_id=follow_up.pk, version=2, untold=[organisation.pk])
+    complete_follow_up(actor=actor, follow_up_id=follow_up.pk, reported_to=[organisation.pk])
+    again = reopen_follow_up(
+        actor=actor, follow_up_id=follow_up.pk, version=2, not_reported_to=[organisation.pk]
+    )
     assert (again.status, again.completed_at) == ("open", None)
     assert follow_up.organisation_links.get().reported_back_on is None
 
@@ -232,7 +234,7 @@ def test_an_owner_from_elsewhere_changes_status_and_result_only() -> None:
     refused: list[dict[str, Any]] = [
         {"title": "Other"},
         {"due_on": tomorrow() + timedelta(days=1)},
-        {"told": [organisation.pk]},
+        {"reported_to": [organisation.pk]},
         {"organisations": []},
         {"owner": make_officer(north)},
     ]

@@ -64,7 +64,7 @@ def test_a_log_keeps_everything_in_one_go(officer: Actor, north: District, schoo
         organisations=[{"organisation": school}, {"organisation": absent, "present": False}],
         contacts=[{"contact": person}],
         officers=[colleague],
-        promises=[
+        new_follow_ups=[
             {"title": "Call back", "due_on": city_today(), "organisations": [school]},
             {
                 "title": "Send form",
@@ -97,7 +97,7 @@ def test_all_or_nothing(officer: Actor, north: District, school: Organisation) -
             officer,
             north,
             school,
-            promises=[{"title": "Call", "due_on": city_today(), "organisations": [hidden]}],
+            new_follow_ups=[{"title": "Call", "due_on": city_today(), "organisations": [hidden]}],
         )
     assert not Meeting.objects.exists()
 
@@ -125,7 +125,7 @@ def test_nobody_reached_and_a_promise_is_no_agreement(
     officer: Actor, north: District, school: Organisation
 ) -> None:
     promise = {"title": "Call again", "due_on": city_today(), "organisations": [school]}
-    meeting = log(officer, north, school, status="not_reached", outcomes=[], promises=[promise])
+    meeting = log(officer, north, school, status="not_reached", outcomes=[], new_follow_ups=[promise])
     assert (meeting.status, meeting.outcomes) == ("not_reached", [])
     assert meeting.follow_ups.count() == 1
     assert not meeting.organisation_links.get().present
@@ -160,7 +160,7 @@ def test_a_log_can_be_taken_back_with_its_promises(
     officer: Actor, north: District, school: Organisation
 ) -> None:
     promise = {"title": "Call", "due_on": city_today(), "organisations": [school]}
-    meeting = log(officer, north, school, promises=[promise])
+    meeting = log(officer, north, school, new_follow_ups=[promise])
     assert Reminder.objects.exists()
     discard_meeting(actor=officer, meeting_id=meeting.pk, version=1)
     assert not Meeting.objects.exists()

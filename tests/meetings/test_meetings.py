@@ -206,7 +206,7 @@ def test_a_planned_meeting_takes_place(officer: Actor, north: District, school: 
         version=1,
         organisations=[{"organisation": school, "present": True}],
         outcomes=["priority_agreed"],
-        promises=[{"title": "Call", "due_on": timezone.localdate(), "organisations": [school]}],
+        new_follow_ups=[{"title": "Call", "due_on": timezone.localdate(), "organisations": [school]}],
     )
     assert (held.status, held.outcomes) == ("held", ["priority_agreed", "action_agreed"])
     assert held.follow_ups.get().title == "Call"

@@ -21,7 +21,7 @@ from practices.services.practices import (
     review_practice,
     submit_practice,
 )
-from practices.services.takeaways import take_home
+from practices.services.takeaways import record_takeaways
 from tests.factories import make_actor, make_meeting
 
 YES: Final = dict.fromkeys(
@@ -68,7 +68,7 @@ def tried(actor: Actor, practice: Practice, district: District, **fields: Any) -
 def _takeaway(owner: Actor, practice: Practice, district: District) -> dict[str, Any]:
     workshop = make_meeting(district, kind="mutual_learning_workshop", officers=[])
     given = {"title": "Visit after each report", "due_on": city_today(), "practice": practice}
-    [row] = take_home(actor=owner, meeting_id=workshop.pk, takeaways=[given])
+    [row] = record_takeaways(actor=owner, meeting_id=workshop.pk, takeaways=[given])
     return {"workshop": workshop.pk, "takeaway": row.pk}
 
 

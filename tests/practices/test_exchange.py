@@ -21,7 +21,7 @@ from lib import city_files
 from lib.canonical import canonical
 from practices.models import Adoption, EditorialReview, OfferedFile, Practice, PracticeText
 from practices.services.file_format import build, read
-from practices.services.offered_files import accept_offered, accept_practices, preview, receive_file
+from practices.services.offered_files import accept_offered, accept_practices, preview_practices, receive_file
 from practices.services.practices import confirm_practice, edit_practice
 from tests.api.clients import Tool
 from tests.factories import make_actor, make_district, make_officer, make_organisation
@@ -72,7 +72,7 @@ def refused(call: Callable[[], object]) -> str:
 
 
 def test_a_practice_arrives_as_it_was(westmark: Westmark) -> None:
-    [offered] = preview(actor=SYSTEM, document=read(westmark.file()))
+    [offered] = preview_practices(actor=SYSTEM, document=read(westmark.file()))
     assert (offered.code, offered.is_new) == (westmark.code, True)
     assert accept(westmark.file()) == [], "nothing is accepted without being chosen"
     [row] = accept(westmark.file(), westmark.code)
@@ -183,8 +183,8 @@ def test_only_supervisors_exchange(westmark: Westmark) -> None:
     with pytest.raises(PermissionDenied):
         accept_practices(actor=make_actor(make_district()), document=document, codes=[westmark.code])
     with pytest.raises(PermissionDenied):
-        preview(actor=make_actor(make_district()), document=document)
-    assert len(preview(actor=make_actor(role="supervisor"), document=document)) == 1
+        preview_practices(actor=make_actor(make_district()), document=document)
+    assert len(preview_practices(actor=make_actor(role="supervisor"), document=document)) == 1
 
 
 def test_two_commands_send_and_receive(settings: Settings, tmp_path: Path) -> None:

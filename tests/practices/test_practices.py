@@ -17,7 +17,7 @@ from lib.languages import is_known_language
 from pages.forms.languages import language_choices
 from practices import rules
 from practices.models import Adoption, EditorialReview, Practice
-from practices.reading import Results, listed, results_of
+from practices.reading import Results, results_of, with_adoption_results
 from practices.services.adoptions import record_adoption, withdraw_adoption
 from practices.services.practices import (
     confirm_practice,
@@ -262,7 +262,7 @@ def test_what_came_of_a_practice_is_recorded_where_one_works(
     assert refused(record_adoption, **(given | {"came_of_it": "rich"}), **about) == ["came_of_it"]
     draft = drafted(author, "Draft")
     assert refused(record_adoption, **given, **(about | {"practice_id": draft.pk})) == ["not_published"]
-    counted = listed(Practice.objects.filter(pk=row.pk)).get()
+    counted = with_adoption_results(Practice.objects.filter(pk=row.pk)).get()
     assert results_of(counted.tried) == Results(1, [("made_worse", 1)])
     with pytest.raises(PermissionDenied):
         withdraw_adoption(actor=reviewer, adoption_id=Adoption.objects.get().pk)
@@ -286,4 +286,4 @@ def test_codes_of_practices_with_one_title_differ(author: Actor) -> None:
     ],
 )
 def test_a_mailbox_of_a_person_is_noticed(mailbox: str, is_personal: bool) -> None:
-    assert rules.reads_like_a_person(mailbox, ["maria lopez"]) is is_personal
+    assert rules.looks_like_a_person(mailbox, ["maria lopez"]) is is_personal

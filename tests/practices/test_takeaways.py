@@ -18,7 +18,7 @@ from practices import rules
 from practices.models import Adoption, Practice, Takeaway
 from practices.reminders import Practices, Takeaways
 from practices.services.practices import submit_practice
-from practices.services.takeaways import answer_takeaway, take_home
+from practices.services.takeaways import answer_takeaway, record_takeaways
 from tests.api.clients import Tool
 from tests.factories import (
     make_actor,
@@ -45,7 +45,7 @@ class Workshop:
 
     def take(self, practice: Practice | None = None, **given: Any) -> Takeaway:
         fields = {"title": "Visit in three days", "due_on": city_today(), "practice": practice}
-        return take_home(actor=self.actor, meeting_id=self.meeting.pk, takeaways=[fields], **given)[0]
+        return record_takeaways(actor=self.actor, meeting_id=self.meeting.pk, takeaways=[fields], **given)[0]
 
 
 @pytest.fixture
@@ -70,14 +70,14 @@ def test_takeaways_are_follow_ups_of_the_workshop(workshop: Workshop) -> None:
     given: list[dict[str, Any]] = [{"title": "Visit", "due_on": city_today()}]
     elsewhere = make_actor(make_district())
     with pytest.raises(ObjectDoesNotExist):
-        take_home(actor=elsewhere, meeting_id=workshop.meeting.pk, takeaways=given)
+        record_takeaways(actor=elsewhere, meeting_id=workshop.meeting.pk, takeaways=given)
     other = make_meeting(workshop.north, kind="training")
     with pytest.raises(ValidationError, match="Only a mutual learning workshop"):
-        take_home(actor=workshop.actor, meeting_id=other.pk, takeaways=given)
+        record_takeaways(actor=workshop.actor, meeting_id=other.pk, takeaways=given)
     with pytest.raises(ValidationError, match="Enter what you want to try"):
-        take_home(actor=workshop.actor, meeting_id=workshop.meeting.pk, takeaways=[])
+        record_takeaways(actor=workshop.actor, meeting_id=workshop.meeting.pk, takeaways=[])
     with pytest.raises(ValidationError, match="Too many"):
-        take_home(actor=workshop.actor, meeting_id=workshop.meeting.pk, takeaways=given * 21)
+        record_takeaways(actor=workshop.actor, meeting_id=workshop.meeting.pk, takeaways=given * 21)
 
 
 def test_the_owner_is_asked_once_after_90_days(workshop: Workshop) -> None:

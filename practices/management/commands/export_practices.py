@@ -26,20 +26,20 @@ class Command(BaseCommand):
         parser.add_argument("--code", action="append", default=[], help="Only the practice with this code.")
 
     def handle(self, *, file: Path, recipient: str, code: list[str], **_: Any) -> None:
-        rows = Practice.objects.visible_to(SYSTEM).published().ours().order_by("code")
-        found = list(rows.filter(code__in=code) if code else rows)
-        if not found:
+        rows = Practice.objects.visible_to(SYSTEM).published().of_this_city().order_by("code")
+        practices = list(rows.filter(code__in=code) if code else rows)
+        if not practices:
             raise CommandError("There is no published practice with this code.")
         try:
-            prepared = prepare_file(actor=SYSTEM, practice_ids=[row.pk for row in found])
+            prepared = prepare_file(actor=SYSTEM, practice_ids=[row.pk for row in practices])
         except ValidationError as error:
             raise CommandError(" ".join(texts(error))) from error
         document, signature = prepared.document, ("", "")
         if settings.CITY_KEY_FILE:
             signature = city_files.sign(document, read_city_key())
-        disclose(SYSTEM, "practice", found, action=Action.EXPORT, recipient=recipient)
+        disclose(SYSTEM, "practice", practices, action=Action.EXPORT, recipient=recipient)
         file.write_bytes(city_files.write(document, *signature))
         state = "signed" if settings.CITY_KEY_FILE else "not signed"
         if prepared.flags:
             self.stderr.write(f"These words may name someone: {', '.join(prepared.flags)}")
-        self.stdout.write(f"Practices in {file}: {len(found)}, {state}")
+        self.stdout.write(f"Practices in {file}: {len(practices)}, {state}")

@@ -10,7 +10,7 @@ from accounts.actors import SYSTEM
 from lib.city_files import SIGNATURE, fingerprint_of
 from lib.error_texts import texts
 from practices.services.file_format import read
-from practices.services.offered_files import accept_practices, preview
+from practices.services.offered_files import accept_practices, preview_practices
 
 
 class Command(BaseCommand):
@@ -24,15 +24,15 @@ class Command(BaseCommand):
         try:
             document = read(file.read_bytes())
             if accept:
-                made = accept_practices(actor=SYSTEM, document=document, codes=accept)
-                self.stdout.write(f"{len(made)} practices of {document['city']} written.")
+                accepted = accept_practices(actor=SYSTEM, document=document, codes=accept)
+                self.stdout.write(f"{len(accepted)} practices of {document['city']} written.")
                 return
-            offered = preview(actor=SYSTEM, document=document)
+            offered = preview_practices(actor=SYSTEM, document=document)
         except ValidationError as error:
             raise CommandError(" ".join(texts(error))) from error
         self.stdout.write(f"City: {document['city']}")
         key = document[SIGNATURE]["key"] if SIGNATURE in document else ""
         self.stdout.write(f"Fingerprint: {fingerprint_of(key)}" if key else "Not signed.")
-        for one in offered:
-            state = "new" if one.known is None else f"edition {one.known} is here"
-            self.stdout.write(f"{one.code}  {one.title}  (edition {one.edition}, {state})")
+        for practice in offered:
+            state = "new" if practice.known is None else f"edition {practice.known} is here"
+            self.stdout.write(f"{practice.code}  {practice.title}  (edition {practice.edition}, {state})")
