@@ -302,7 +302,9 @@ class FilePage:
                     "slug": indicator["slug"],
                     "version": indicator["definition"] and indicator["definition"]["version"],
                     "direction": str(Direction(indicator["direction"]).label),
-                    "target": format_value(float(target["value"]), UNITS[Unit(indicator["unit"])]) if target else "",
+                    "target": format_value(float(target["value"]), UNITS[Unit(indicator["unit"])])
+                    if target
+                    else "",
                     **{
                         name: (
                             file_numbers_in_words(indicator["unit"], indicator[name]),
