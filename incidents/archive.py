@@ -1,7 +1,7 @@
 """Protocols and incidents in an archive (docs/archive.md).
 
-The steps of a protocol come before it, for nothing can be added to one that is in force. The database looks
-at references when all is there.
+The steps of a protocol are read before it, because a protocol in force cannot get steps. The database checks
+references at the end.
 """
 
 from typing import Any, Final
@@ -27,7 +27,7 @@ from incidents.models import (
 
 
 def _protocols(actor: Actor) -> Any:
-    """The city's, those of the districts, and whichever the incidents there follow."""
+    """Protocols of the city, of the actor's districts, and of incidents there."""
     rows = Protocol.objects.visible_to(actor)
     if actor.sees_everywhere:
         return rows

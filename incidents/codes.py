@@ -17,7 +17,7 @@ class ProtocolStatus(models.TextChoices):
 
 
 class StepWho(models.TextChoices):
-    """Who gets a step of a protocol."""
+    """The assignee of a step of a protocol."""
 
     DUTY = Who.DUTY, _("who logged the concern")
     PLACE_LEAD = Who.PLACE_LEAD, _("lead officer of the affected place")
@@ -27,7 +27,7 @@ class StepWho(models.TextChoices):
 
 
 class StepEach(models.TextChoices):
-    """How often a step is to be done."""
+    """The number of times a step is done: once, or for organisations."""
 
     ONCE = Each.ONCE, _("once")
     THE_PLACE = Each.THE_PLACE, _("for the affected place")
@@ -35,7 +35,7 @@ class StepEach(models.TextChoices):
 
 
 class Proof(models.TextChoices):
-    """What shows that a step is done."""
+    """The record that shows that a step is done."""
 
     TICK = "tick", _("marked as done")
     CASE_REFERENCE = "case_reference", _("a case number, or the unit it was handed to")
@@ -46,11 +46,11 @@ class Proof(models.TextChoices):
     DEBRIEF = "debrief", _("a debrief")
 
 
-# What its own record shows, and no tick.
+# Proofs that are a record of their own, so that no one can tick the step.
 OF_A_RECORD: Final = frozenset({Proof.REASSURANCE, Proof.VISIT, Proof.WORDS, Proof.ASSESSMENT, Proof.DEBRIEF})
 
 
-# What only who decides in an incident can record.
+# Proofs that only a user who decides in the incident can record.
 OF_A_DECISION: Final = frozenset({Proof.WORDS, Proof.ASSESSMENT, Proof.DEBRIEF})
 DECIDING: Final = frozenset({StepWho.SUPERVISOR, StepWho.CITY_SUPERVISOR})
 
@@ -68,7 +68,7 @@ class StepStatus(models.TextChoices):
 
 
 class ReachedBy(models.TextChoices):
-    """How an organisation was called or visited: codes of `meetings.codes.MeetingKind`."""
+    """The channel of a call or visit to an organisation: codes of `meetings.codes.MeetingKind`."""
 
     PHONE = "phone", _("phone call")
     MESSAGE = "message", _("message")
@@ -82,7 +82,7 @@ IN_PERSON: Final = frozenset({ReachedBy.VISIT, ReachedBy.FOOT_PATROL})
 
 
 class Result(models.TextChoices):
-    """What came of one try to reach an organisation."""
+    """The result of a call or visit to an organisation."""
 
     REACHED = "reached", _("reached")
     LEFT_MESSAGE = "left_message", _("left a message")
@@ -100,7 +100,7 @@ class Need(models.TextChoices):
 
 
 class Told(models.TextChoices):
-    """What an organisation was told in a call or visit after an incident."""
+    """Topics covered in a call or visit to an organisation after an incident."""
 
     WHAT_HAPPENED = "what_happened", _("what happened")
     PATROLS = "patrols", _("about patrols")
@@ -120,9 +120,9 @@ class Level(models.IntegerChoices):
 
 
 def levels() -> list[tuple[int, str, str]]:
-    """Each level with its label, and what the city's national scale calls it (else empty: TENSION_SCALE)."""
+    """Return each level with its label, and its name on the national scale (TENSION_SCALE) or “”."""
     national = settings.TENSION_SCALE or ("",) * len(Level)
-    return [(one.value, str(one.label), name) for one, name in zip(Level, national, strict=True)]
+    return [(level.value, str(level.label), name) for level, name in zip(Level, national, strict=True)]
 
 
 CALM_ENOUGH: Final = Level.UNEASY  # an incident is closed at this level or below
@@ -135,7 +135,7 @@ class Trend(models.TextChoices):
 
 
 class Heard(models.TextChoices):
-    """Whether an organisation was reached in time, in its own words."""
+    """Whether an organisation says that it was reached in time."""
 
     YES = "yes", _("yes")
     NO = "no", _("no")

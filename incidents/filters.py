@@ -1,4 +1,4 @@
-"""Incidents: names as in docs/openapi.yaml.
+"""Filters of incidents, with the names of docs/openapi.yaml.
 
 Days are the city's; `…_after` includes its day, `…_before` does not.
 """
@@ -43,18 +43,18 @@ class IncidentFilters(FilterSet):
         return queryset.filter(late if value else ~late)
 
     def at_organisation(self, queryset: Rows, name: str, value: UUID) -> Rows:
-        """Incidents with a step of an organisation that the actor sees, or with a concern there."""
-        seen = Organisation.objects.visible_to(self.actor).filter(pk=value)
-        steps = IncidentStep.objects.filter(organisation__in=seen)
-        concerns = Concern.objects.visible_to(self.actor).filter(site_organisation__in=seen)
+        """Incidents with a step or a concern of an organisation that the actor can see."""
+        organisations = Organisation.objects.visible_to(self.actor).filter(pk=value)
+        steps = IncidentStep.objects.filter(organisation__in=organisations)
+        concerns = Concern.objects.visible_to(self.actor).filter(site_organisation__in=organisations)
         links = IncidentConcern.objects.filter(concern__in=concerns)
         touched = models.Q(pk__in=steps.values("incident")) | models.Q(pk__in=links.values("incident"))
         return queryset.filter(touched)
 
     def of_concern(self, queryset: Rows, name: str, value: UUID) -> Rows:
-        """The incident of a concern that the actor sees."""
-        seen = Concern.objects.visible_to(self.actor).filter(pk=value)
-        return queryset.filter(pk__in=IncidentConcern.objects.filter(concern__in=seen).values("incident"))
+        """The incident of a concern that the actor can see."""
+        concerns = Concern.objects.visible_to(self.actor).filter(pk=value)
+        return queryset.filter(pk__in=IncidentConcern.objects.filter(concern__in=concerns).values("incident"))
 
     def on_day(self, queryset: Rows, name: str, value: date) -> Rows:
         lookup = "started_at__gte" if name == "started_after" else "started_at__lt"

@@ -1,4 +1,4 @@
-"""What people are reminded of in an incident: the subject of `reminders`."""
+"""Reminders of incidents and protocols: subjects of `reminders`."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ NAMED = 6
 
 
 class Incidents(Subject[Incident]):
-    """An email names no place, no organisation and no community."""
+    """Reminders of incidents. Their emails name no place, organisation or community."""
 
     code = "incident"
     known_rules = (
@@ -49,52 +49,56 @@ class Incidents(Subject[Incident]):
             open_steps: list[IncidentStep] = row.open_steps
             excluded = {user.pk for user in row.excluded.all()}
             lineage = row.district.lineage
-            near, far = (
-                [one for one in supervisors.for_lineage(there) if one.id not in excluded]
-                for there in (lineage, lineage[:1])
+            district_supervisors, city_supervisors = (
+                [
+                    recipient
+                    for recipient in supervisors.for_lineage(lineage_of_staff)
+                    if recipient.id not in excluded
+                ]
+                for lineage_of_staff in (lineage, lineage[:1])
             )
             owners = {step.owner.pk: recipient_of(step.owner) for step in open_steps if step.owner}
-            found = incident_reminders(
+            reminders_of_incident = incident_reminders(
                 steps=[
                     OpenStep(step.owner_id, step.given_at, step.due_at, step.escalate_at, step.step.may_wait)
                     for step in open_steps
                 ],
-                owners={pk: one for pk, one in owners.items() if pk not in excluded},
-                supervisors=_at_work(near, far, away),
-                city_supervisors=_at_work(far, near, away),
+                owners={pk: recipient for pk, recipient in owners.items() if pk not in excluded},
+                supervisors=_at_work(district_supervisors, city_supervisors, away),
+                city_supervisors=_at_work(city_supervisors, district_supervisors, away),
                 zone=city_zone(),
                 now=now,
                 look_again_at=row.look_again_at,
                 choose_at=row.created_at if row.left_out else None,
             )
-            for one in found:
-                yield row.pk, one
+            for occurrence in reminders_of_incident:
+                yield row.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
         return Incident.objects.under_way().values_list("pk", flat=True)
 
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
-        """Where the user has a step, and where the user supervises."""
-        own = IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=user)
+        """Return incidents in which the user has an open step, or which the user supervises."""
+        own_steps = IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=user)
         rows = Incident.objects.under_way()
-        found = set(rows.filter(Exists(own)).values_list("pk", flat=True))
+        incident_ids = set(rows.filter(Exists(own_steps)).values_list("pk", flat=True))
         if user.role == Role.SUPERVISOR:
-            here = District.objects.under(*user.districts.all())
-            found |= set(rows.filter(district__in=here).values_list("pk", flat=True))
-        return found
+            supervised = District.objects.under(*user.districts.all())
+            incident_ids |= set(rows.filter(district__in=supervised).values_list("pk", flat=True))
+        return incident_ids
 
     def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Incident]:
-        """With the texts of the actor's own open steps, and of those that are late."""
+        """Return visible incidents with the texts of the actor's open steps, and of late steps."""
         steps = IncidentStep.objects.open().select_related("step").in_order()
         rows = Incident.objects.visible_to(actor).filter(pk__in=ids).select_related("protocol")
-        found: dict[UUID, Any] = rows.prefetch_related(
+        incidents: dict[UUID, Any] = rows.prefetch_related(
             "also_in", Prefetch("steps", steps, to_attr="open_steps")
         ).in_bulk()
-        now = timezone.now()
-        for row in found.values():
+        moment = timezone.now()
+        for row in incidents.values():
             row.own_texts = _texts(step for step in row.open_steps if step.owner_id == actor.id)
-            row.late_texts = _texts(step for step in row.open_steps if step.due_at < now)
-        return found
+            row.late_texts = _texts(step for step in row.open_steps if step.due_at < moment)
+        return incidents
 
     def words(self, rule: str, row: Any) -> tuple[str, Sequence[str]]:
         match rule:
@@ -118,11 +122,13 @@ class Incidents(Subject[Incident]):
         raise LookupError(rule)
 
     def record(self, row: Incident) -> Record:
-        return Record(self.code, [row.pk], {row.district_id, *(one.pk for one in row.also_in.all())})
+        return Record(
+            self.code, [row.pk], {row.district_id, *(district.pk for district in row.also_in.all())}
+        )
 
 
 class Protocols(Subject[Protocol]):
-    """A protocol in force is reviewed by the supervisors of its district, or of the whole city."""
+    """Reminders to review a protocol in force, for supervisors of its district or of the whole city."""
 
     code = "protocol"
     known_rules = (Rule(reminders.PROTOCOL_REVIEW, gettext_lazy("protocol to review"), daily=True),)
@@ -134,22 +140,22 @@ class Protocols(Subject[Protocol]):
             places = [row.district] if row.district else roots
             lineage = {pk: None for place in places for pk in place.lineage}
             if row.review_on:
-                for one in reminders.protocol_reminders(
+                for occurrence in reminders.protocol_reminders(
                     review_on=row.review_on, supervisors=supervisors.for_lineage(lineage), now=now
                 ):
-                    yield row.pk, one
+                    yield row.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
         near = (now - LOOKBACK - timedelta(days=1), now + AHEAD + timedelta(days=1))
-        rows = Protocol.objects.in_force().filter(review_on__range=[one.date() for one in near])
+        rows = Protocol.objects.in_force().filter(review_on__range=[moment.date() for moment in near])
         return rows.values_list("pk", flat=True)
 
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
         return self.coming(now) if user.role == Role.SUPERVISOR else ()
 
     def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Protocol]:
-        found: dict[UUID, Protocol] = Protocol.objects.visible_to(actor).filter(pk__in=ids).in_bulk()
-        return found
+        protocols: dict[UUID, Protocol] = Protocol.objects.visible_to(actor).filter(pk__in=ids).in_bulk()
+        return protocols
 
     def words(self, rule: str, row: Protocol) -> tuple[str, Sequence[str]]:
         return _("A protocol is due for review"), [row.name]
@@ -159,11 +165,13 @@ class Protocols(Subject[Protocol]):
 
 
 def _at_work(
-    rows: Sequence[Recipient], others: Sequence[Recipient], away: Collection[UUID]
+    rows: Sequence[Recipient], other_recipients: Sequence[Recipient], away: Collection[UUID]
 ) -> list[Recipient]:
-    """Those of `rows` who are not away; all of them where nobody else would be told either."""
-    found = [one for one in rows if one.id not in away]
-    return found if found or any(one.id not in away for one in others) else list(rows)
+    """Return the recipients who are not away, or all of them if no one else would be notified."""
+    at_work = [recipient for recipient in rows if recipient.id not in away]
+    return (
+        at_work if at_work or any(recipient.id not in away for recipient in other_recipients) else list(rows)
+    )
 
 
 def _texts(steps: Iterable[IncidentStep]) -> list[str]:

@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from incidents.services.absences import pass_on_left_steps
+from incidents.services.absences import pass_on_unattended_steps
 
 
 @shared_task(name="incidents.pass_on_steps")
 def pass_on_steps() -> int:
-    return pass_on_left_steps()
+    return pass_on_unattended_steps()

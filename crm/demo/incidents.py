@@ -12,7 +12,7 @@ from incidents.models import Incident, IncidentStep, Protocol
 from incidents.services.concerns import log_concern
 from incidents.services.decisions import agree_words, close_incident
 from incidents.services.judgements import assess_tension, sign_debrief
-from incidents.services.proposed_protocols import ATTACK, HOUR, SHIPPED
+from incidents.services.proposed_protocols import ATTACK, HOUR, PROPOSED
 from incidents.services.protocols import approve_protocol, draft_protocol
 from incidents.services.reassurances import record_reassurance
 from incidents.services.steps import mark_step
@@ -45,7 +45,7 @@ def _protocols(book: Book, sofia: Actor) -> Protocol:
     Returns the one of the city for an attack.
     """
     privacy = actor_for(book.users["privacy@demo.example"])
-    proposed = {shipped["code"]: _in_force(sofia, privacy, shipped) for shipped in SHIPPED}
+    proposed = {shipped["code"]: _in_force(sofia, privacy, shipped) for shipped in PROPOSED}
     first = [step | {"due_minutes": min(step["due_minutes"], 12 * HOUR)} for step in ATTACK["steps"][:2]]
     first[1] = first[1] | {"due_minutes": 30}
     ours = ATTACK | {"district": book.districts["N"], "steps": [*first, *ATTACK["steps"][2:]]}

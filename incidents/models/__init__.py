@@ -1,4 +1,4 @@
-"""Protocols, incidents with their steps, and what is judged of them."""
+"""Protocols, incidents with their steps, and judgements of incidents."""
 
 from incidents.models.exclusion import ExclusionRequest
 from incidents.models.handover import StepHandover

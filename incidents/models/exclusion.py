@@ -1,4 +1,4 @@
-"""ExclusionRequest: whether a supervisor is kept out of an incident, which no colleague of theirs decides."""
+"""ExclusionRequest: a request to exclude a supervisor from an incident, decided outside the district."""
 
 from typing import Self
 
@@ -17,7 +17,7 @@ from lib.ids import uuid7
 
 class ExclusionRequestQuerySet(models.QuerySet["ExclusionRequest"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Those that wait, for confirmers and privacy officers."""
+        """Pending requests, for confirmers and privacy officers."""
         waiting = self.filter(decided_at__isnull=True)
         return waiting if actor.role in (rules.CONFIRMER, rules.PRIVACY_OFFICER) else self.none()
 
@@ -27,7 +27,10 @@ class ExclusionRequestQuerySet(models.QuerySet["ExclusionRequest"]):
 
 
 class ExclusionRequest(models.Model):
-    """What whoever decides may know: the supervisor, the district, and who asked; not what happened."""
+    """A request to exclude a supervisor: the supervisor, the district and the applicant, without the event.
+
+    Confirmers and privacy officers who decide it see nothing else of the incident.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="exclusion_requests")

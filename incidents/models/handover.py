@@ -1,4 +1,4 @@
-"""Who had a step before, and who has it since."""
+"""Handovers of steps from one owner to another."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,10 @@ from incidents.models.incident import IncidentStep
 
 
 class StepHandover(models.Model):
-    """A change of a step's owner. Whoever took the step over is `by` and `after`; null `by` is the system."""
+    """A change of a step's owner. If the new owner took the step, `by` and `after` are the same user.
+
+    A null `by` means the system.
+    """
 
     step = models.ForeignKey(IncidentStep, on_delete=models.CASCADE, related_name="handovers")
     at = models.DateTimeField(default=timezone.now)

@@ -1,4 +1,4 @@
-"""Incident: a protocol under way, with its steps and every try to reach an organisation."""
+"""Incident: a protocol under way, with its steps and all calls to organisations."""
 
 from datetime import datetime
 from typing import Self
@@ -23,7 +23,7 @@ from meetings.models import Concern, FollowUp, Meeting
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Incidents in the districts covered, or widened to one of them; not those one is excluded from."""
+        """Incidents in the actor's districts, or widened to one, unless the actor is excluded from them."""
         if actor.sees_everywhere:
             return self.all()
         if not actor.district_ids:
@@ -38,38 +38,38 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return rows.exclude(Exists(excluded))
 
     def for_its_page(self) -> Self:
-        """With all one page says of it, in one statement; `also_in_ids` is a list."""
+        """Add everything for an incident's page, in one statement. `also_in_ids` is a list."""
         also_in = Incident.also_in.through.objects.filter(incident_id=OuterRef("pk")).values("district_id")
-        named = self.select_related("protocol", "protocol__approved_by", "district", "words_agreed_by")
-        return named.annotate(also_in_ids=ArraySubquery(also_in)).with_what_is_left()
+        with_names = self.select_related("protocol", "protocol__approved_by", "district", "words_agreed_by")
+        return with_names.annotate(also_in_ids=ArraySubquery(also_in)).with_what_is_left()
 
     def with_what_is_left(self) -> Self:
-        """With what `still_open` reads: texts of required steps, proofs, the last level and the debrief."""
+        """Add the values for `missing_for_closing`: required texts, proofs, last level and debrief."""
         required = IncidentStep.objects.open().filter(incident=OuterRef("pk"), step__required=True)
-        last = Incident.objects.filter(pk=OuterRef("pk")).order_by("-assessments__number")
+        latest = Incident.objects.filter(pk=OuterRef("pk")).order_by("-assessments__number")
         proofs = ProtocolStep.objects.filter(protocol=OuterRef("protocol")).values("proof")
         return self.annotate(
             required_texts=ArraySubquery(required.in_order().values("step__text")),
             proofs=ArraySubquery(proofs),
-            last_level=Subquery(last.values("assessments__level")[:1]),
+            last_level=Subquery(latest.values("assessments__level")[:1]),
             has_debrief=Q(debrief__isnull=False),
         )
 
     def with_place(self, actor: Acting) -> Self:
-        """With the affected places that the actor sees, for `Incident.place`."""
+        """Prefetch the affected places that the actor can see, for `Incident.place`."""
         return self.prefetch_related(places_seen(actor))
 
     def under_way(self) -> Self:
         return self.exclude(status=IncidentStatus.CLOSED)
 
     def late(self, now: datetime) -> Self:
-        """Incidents with an open step whose time is over."""
+        """Incidents with an open step that is past its due time."""
         steps = IncidentStep.objects.open().filter(incident=OuterRef("pk"), due_at__lt=now)
         return self.under_way().filter(Exists(steps))
 
 
 class Incident(models.Model):
-    """`words` is what everybody may say: facts only, agreed by somebody and at some time."""
+    """An incident. `words` is the agreed statement: facts only, with the user who agreed it and the time."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     protocol = models.ForeignKey(
@@ -78,7 +78,7 @@ class Incident(models.Model):
     district = models.ForeignKey(
         District, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("district")
     )
-    # Where it began, if that district has been redrawn since: figures of then count it there.
+    # The district where it began, if that has been redrawn since. Figures of that time count it there.
     began_in = models.ForeignKey(
         District, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
     )
@@ -105,9 +105,9 @@ class Incident(models.Model):
     words_agreed_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     reopened_at = models.DateTimeField(null=True, editable=False)
-    # Affected organisations beyond those that get steps by themselves: a supervisor chooses among them.
+    # The number of affected organisations without steps, from which a supervisor chooses.
     left_out = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
-    # Whom nobody was to contact when steps were last planned: figures state them beside those to be called.
+    # The number that refused contact when steps were last planned. Figures list them separately.
     refused = models.PositiveSmallIntegerField(
         default=0,
         db_default=0,
@@ -148,7 +148,7 @@ class Incident(models.Model):
 
     @property
     def place(self) -> Organisation | None:
-        """The affected place of the first report that has one, of a row read `with_place`."""
+        """The affected place of the first report that has one. Needs a row read `with_place`."""
         links: list[IncidentConcern] = vars(self)["places"]
         return links[0].concern.site_organisation if links else None
 
@@ -161,7 +161,7 @@ class IncidentConcern(models.Model):
 
 
 class IncidentClosing(models.Model):
-    """A time when an incident was closed, until it was reopened. A figure of then does not change since."""
+    """A period in which an incident was closed, so that a reopening does not change past figures."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="closings")
     closed_at = models.DateTimeField()
@@ -187,21 +187,21 @@ class IncidentStepQuerySet(models.QuerySet["IncidentStep"]):
     def open(self) -> Self:
         return self.filter(status=StepStatus.OPEN)
 
-    def about_seen(self, actor: Acting) -> Self:
-        """Steps but those for organisations that the actor does not see."""
-        seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
-        return self.filter(Q(organisation=None) | Exists(seen))
+    def with_visible_organisation(self, actor: Acting) -> Self:
+        """Steps without an organisation, or for an organisation that the actor can see."""
+        visible = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
+        return self.filter(Q(organisation=None) | Exists(visible))
 
     def in_order(self) -> Self:
         return self.order_by("due_at", "step__position", "pk")
 
     def to_pass_on(self) -> Self:
-        """With all that says who is next in turn."""
+        """Prefetch the relations that decide who is the next owner."""
         return self.select_related("step", "organisation")
 
 
 class IncidentStep(models.Model):
-    """A step in one incident. `done_at` is when it was so, `recorded_at` when somebody entered it."""
+    """A step of an incident. `done_at` is when it was done, `recorded_at` when that was recorded."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="steps")
@@ -210,7 +210,7 @@ class IncidentStep(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="incident_steps"
     )
-    given_at = models.DateTimeField(null=True)  # null: the owner took it, and needs no message
+    given_at = models.DateTimeField(null=True)  # null: the owner took the step and needs no message
     due_at = models.DateTimeField()
     escalate_at = models.DateTimeField(null=True)
     status = models.CharField(_("status"), max_length=10, choices=StepStatus, default=StepStatus.OPEN)
@@ -248,10 +248,9 @@ class IncidentStep(models.Model):
 
 
 class Reassurance(models.Model):
-    """One try to reach one organisation, kept without the name of whoever answered.
+    """A call or visit to one organisation, successful or not, without the name of the person reached.
 
-    `meeting` is the meeting that the try is on the organisation's timeline, `follow_up` the promise to call
-    again (`call_again_on`).
+    `meeting` is its entry on the organisation's timeline. `follow_up` is for calling again (`call_again_on`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -313,7 +312,7 @@ class Reassurance(models.Model):
 
 
 def places_seen(actor: Acting) -> "models.Prefetch[str]":
-    """Prefetch `row.places`: links to concerns whose affected place the actor sees, by time of report."""
-    seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("concern__site_organisation"))
-    links = IncidentConcern.objects.filter(Exists(seen)).select_related("concern__site_organisation")
+    """Prefetch `row.places`: links to concerns whose affected place the actor can see, by time of report."""
+    visible = Organisation.objects.visible_to(actor).filter(pk=OuterRef("concern__site_organisation"))
+    links = IncidentConcern.objects.filter(Exists(visible)).select_related("concern__site_organisation")
     return models.Prefetch("concern_links", links.order_by("concern__received_at", "pk"), to_attr="places")

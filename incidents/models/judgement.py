@@ -1,4 +1,4 @@
-"""What is judged of an incident: tension while it lasts, and a debrief afterwards."""
+"""Judgements of an incident: tension assessments while it lasts, and a debrief afterwards."""
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,7 @@ from lib.ids import uuid7
 
 
 class TensionAssessment(models.Model):
-    """About an event or place, never about a group. A later one replaces it; none is ever edited."""
+    """An assessment of tension about an event or place, never about a group. It is replaced, never edited."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="assessments")
@@ -50,7 +50,7 @@ class TensionAssessment(models.Model):
 
 
 class Debrief(models.Model):
-    """What was meant, why it went as it did, and what to keep and to change; or why there was none."""
+    """A debrief of an incident, or the reason why there was none."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     incident = models.OneToOneField(Incident, on_delete=models.CASCADE, related_name="debrief")
@@ -81,7 +81,7 @@ class Debrief(models.Model):
 
 
 class DebriefVoice(models.Model):
-    """What an organisation said in a debrief. It may leave its name out."""
+    """The answers of an organisation in a debrief. They can be anonymous."""
 
     debrief = models.ForeignKey(Debrief, on_delete=models.CASCADE, related_name="voices")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""Protocol: what is agreed to be done when something happens, in versions that never change once in force."""
+"""Protocol: the agreed steps for a kind of event, in versions that never change once in force."""
 
 from typing import Final, Self
 
@@ -26,9 +26,9 @@ _MINUTES: Final = _("Enter a number of minutes between 1 and 43,200.")
 
 class ProtocolQuerySet(models.QuerySet["Protocol"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All protocols, for whoever covers a district: they are rules of the city and name nobody.
+        """All protocols for actors who cover a district, because protocols are public rules without names.
 
-        Confirmers see those that wait for approval.
+        Confirmers see drafts.
         """
         if actor.role == rules.CONFIRMER:
             return self.filter(status=ProtocolStatus.DRAFT)
@@ -38,7 +38,7 @@ class ProtocolQuerySet(models.QuerySet["Protocol"]):
         return self.filter(status=ProtocolStatus.IN_FORCE)
 
     def holding_in(self, district: District) -> Self:
-        """Those in force in a district: its own, its ancestors' and the whole city's."""
+        """Protocols in force in a district: its own, its ancestors' and the whole city's."""
         return self.in_force().filter(Q(district__isnull=True) | Q(district__in=district.lineage))
 
 
@@ -183,12 +183,12 @@ class ProtocolStep(models.Model):
 
     @property
     def needs_decision(self) -> bool:
-        """Whether only who decides in the incident can finish it."""
+        """Whether only a user who decides in the incident can finish the step."""
         return self.proof in OF_A_DECISION
 
     @property
     def given_to(self) -> str:
-        """Who gets it. Versions from before `clean` may name someone who could not finish it."""
+        """The assignee of the step. If `who` cannot finish it (older versions), a supervisor."""
         return StepWho.SUPERVISOR if self.needs_decision and self.who not in DECIDING else self.who
 
     def clean(self) -> None:

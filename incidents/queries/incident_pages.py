@@ -1,4 +1,4 @@
-"""What the pages of incidents show: the next step, whom to call, and everything that happened."""
+"""Queries for the pages of incidents: the next step, calls, and the timeline."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from contacts.models import Organisation
 from incidents.codes import Proof, Result
 from incidents.models import Incident, IncidentStep, Reassurance, StepHandover, TensionAssessment
 from incidents.models.incident import places_seen
-from incidents.rules.steps import Each, Touched, is_quiet
+from incidents.rules.steps import AffectedOrganisation, Each, is_quiet
 from lib.days import city_zone
 from meetings.codes import ConcernStatus
 from meetings.models import Concern
@@ -35,12 +35,12 @@ _ASSESSED: Final = ("experienced", "evidenced", "potential", "measures")  # text
 
 @dataclass(slots=True)
 class Card:
-    """An organisation of an incident: how it is reached, what may be done now, and every try so far."""
+    """An affected organisation: its contact details, the steps possible now, and all calls so far."""
 
     call: Call
     may_be_contacted: bool
     is_for_the_morning: bool  # “do not call at night”, and it is night
-    is_asleep: bool  # it is night, and they did not agree to be called about this incident
+    is_asleep: bool  # it is night, and they did not agree to night calls about this incident
     steps: list[IncidentStep] = field(default_factory=list)
     tries: list[Reassurance] = field(default_factory=list)
 
@@ -49,7 +49,7 @@ class Card:
         return self.call.organisation
 
     @property
-    def last(self) -> Reassurance | None:
+    def last_try(self) -> Reassurance | None:
         return self.tries[-1] if self.tries else None
 
     @property
@@ -58,7 +58,7 @@ class Card:
 
     @property
     def can_wait(self) -> bool:
-        """Whether it is night there, and nothing that is open for them has to happen before the morning."""
+        """Whether it is night, and all open calls to the organisation may wait for the morning."""
         calls = [step for step in self.steps if step.step.proof in CALLS]
         return (
             self.is_asleep
@@ -69,26 +69,26 @@ class Card:
 
     @property
     def can_be_visited(self) -> bool:
-        """Whether a visit is what is left to do; before that, calls are."""
+        """Whether a visit is the next step, because calls are done or were in vain."""
         is_due = any(step.step.proof == Proof.VISIT for step in self.steps)
-        wanted = self.should_go_there or (self.is_settled and is_due)
-        return wanted and self.may_be_contacted and not self.is_for_the_morning
+        is_visit_next = self.needs_visit or (self.is_settled and is_due)
+        return is_visit_next and self.may_be_contacted and not self.is_for_the_morning
 
     @property
-    def says_nothing_yet(self) -> bool:
-        """Whether what they said is still to be recorded: the second tap after Reached."""
-        row = self.last
+    def lacks_answer(self) -> bool:
+        """Whether the organisation was reached, and its answer is not recorded yet."""
+        row = self.last_try
         return bool(row and row.result == Result.REACHED and not (row.needs or row.told or row.call_again_on))
 
     @property
-    def should_go_there(self) -> bool:
-        """After two vain tries."""
+    def needs_visit(self) -> bool:
+        """Whether two or more calls were in vain."""
         return len(self.tries) > 1 and not self.is_settled
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """Steps that changed hands at once; names of colleagues, empty for no one or the system."""
+class Handover:
+    """Steps handed over at one time. `before` and `after` are names, empty for no one or the system."""
 
     before: str
     after: str
@@ -98,20 +98,20 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """A line of the timeline: exactly one of these is set."""
+class TimelineEntry:
+    """A line of the timeline. Exactly one of the optional fields is set."""
 
     at: datetime
     concern: Concern | None = None
     reassurance: Reassurance | None = None
     step: IncidentStep | None = None
     assessment: TensionAssessment | None = None
-    moved: Moved | None = None
+    moved: Handover | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
-    """A step that is due for several organisations at once: their names by the name of each owner."""
+class GroupedStep:
+    """A step due for several organisations at once. `owners` has their names by owner's name."""
 
     step: IncidentStep
     owners: dict[str, list[str]]
@@ -119,7 +119,7 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class IncidentPage:
-    """`hidden` counts the open steps of organisations that the reader does not see."""
+    """Everything on an incident's page. `hidden` counts open steps of organisations that are not visible."""
 
     concerns: Sequence[Concern]
     cards: Sequence[Card]
@@ -132,27 +132,30 @@ class IncidentPage:
     next_card: Card | None
 
     @property
-    def soon(self) -> Sequence[IncidentStep]:
+    def due_soon(self) -> Sequence[IncidentStep]:
         return [step for step in self.steps if step.due_at < self.later_from]
 
     @property
-    def later(self) -> Sequence[IncidentStep]:
+    def due_later(self) -> Sequence[IncidentStep]:
         return [step for step in self.steps if step.due_at >= self.later_from]
 
     @property
-    def together(self) -> list[Together]:
-        """The open steps, the same step for several organisations once."""
-        found: dict[tuple[Any, datetime], Together] = {}
+    def grouped_steps(self) -> list[GroupedStep]:
+        """Open steps, with one entry for a step of several organisations."""
+        grouped: dict[tuple[Any, datetime], GroupedStep] = {}
         for step in self.steps:
-            one = found.setdefault((step.step, step.due_at), Together(step, {}))
-            names = one.owners.setdefault(step.owner.name if step.owner else "", [])
+            group = grouped.setdefault((step.step, step.due_at), GroupedStep(step, {}))
+            names = group.owners.setdefault(step.owner.name if step.owner else "", [])
             if step.organisation:
                 names.append(step.organisation.name)
-        return list(found.values())
+        return list(grouped.values())
 
     def hide_protected_names(self) -> None:
-        """For a page that is printed: organisations with a protected location are not named in its rows."""
-        of_cards: list[Any] = [*self.cards, *(one for card in self.cards for one in card.tries)]
+        """Replace names of organisations with a protected location, for a printed page."""
+        of_cards: list[Any] = [
+            *self.cards,
+            *(reassurance for card in self.cards for reassurance in card.tries),
+        ]
         rows = [*of_cards, *self.steps, *self.settled]
         for organisation in (
             *(row.organisation for row in rows),
@@ -162,7 +165,7 @@ class IncidentPage:
                 organisation.name = _("a place whose location is protected")
 
     def hide_protected_texts(self, incident: Incident, is_protected: Callable[..., bool]) -> None:
-        """For a page that is printed: a text that names a protected place or its address is left out."""
+        """Replace texts that name a protected place or its address, for a printed page."""
         printed: list[tuple[Any, Sequence[str]]] = [(incident, ["words"])]
         printed += [(row, ["note"]) for row in (*self.steps, *self.settled)]
         printed += [(row, _ASSESSED) for row in self.assessments]
@@ -173,31 +176,35 @@ class IncidentPage:
 
     @property
     def without_card(self) -> int:
-        """How many organisations have an open step and no card: they are on the page with all calls."""
+        """Number of organisations with an open step and no card. The page with all calls shows them."""
         cards = {card.organisation.pk for card in self.cards}
         return len({step.organisation_id for step in self.steps if step.organisation_id} - cards)
 
     @property
     def has_open_concerns(self) -> bool:
-        return any(one.status != ConcernStatus.CLOSED for one in self.concerns)
+        return any(concern.status != ConcernStatus.CLOSED for concern in self.concerns)
 
     @property
-    def timeline(self) -> list[Happened]:
-        """Newest first; a call that settles a step is told once, as the call."""
-        rows = [Happened(one.received_at, concern=one) for one in self.concerns]
-        rows += [Happened(one.at, reassurance=one) for card in self.cards for one in card.tries]
-        rows += [Happened(one.as_of, assessment=one) for one in self.assessments]
+    def timeline(self) -> list[TimelineEntry]:
+        """Entries of the timeline, newest first. A call that settles a step is one entry."""
+        rows = [TimelineEntry(concern.received_at, concern=concern) for concern in self.concerns]
         rows += [
-            Happened(one.done_at, step=one)
-            for one in self.settled
-            if one.done_at and one.step.proof not in (*CALLS, Proof.ASSESSMENT)
+            TimelineEntry(reassurance.at, reassurance=reassurance)
+            for card in self.cards
+            for reassurance in card.tries
         ]
-        rows += _moved([*self.steps, *self.settled])
+        rows += [TimelineEntry(assessment.as_of, assessment=assessment) for assessment in self.assessments]
+        rows += [
+            TimelineEntry(step.done_at, step=step)
+            for step in self.settled
+            if step.done_at and step.step.proof not in (*CALLS, Proof.ASSESSMENT)
+        ]
+        rows += _handover_lines([*self.steps, *self.settled])
         return sorted(rows, key=lambda row: row.at, reverse=True)
 
     @property
     def object_ids(self) -> Iterator[UUID]:
-        """What the page shows, for the activity log."""
+        """IDs of the rows on the page, for the activity log."""
         for card in self.cards:
             yield from card.call.object_ids
         for step in (*self.steps, *self.settled):
@@ -207,17 +214,18 @@ class IncidentPage:
 
 
 def with_incident(rows: Any, actor: Actor) -> Any:
-    """Concerns, each with `incident_seen`: the ID of its incident, if the actor sees it."""
-    found = Incident.objects.visible_to(actor).filter(concern_links__concern=OuterRef("pk"))
-    return rows.annotate(incident_seen=Subquery(found.values("pk")[:1]))
+    """Add `incident_seen` to concerns: the ID of the incident, if the actor can see it."""
+    incidents = Incident.objects.visible_to(actor).filter(concern_links__concern=OuterRef("pk"))
+    return rows.annotate(incident_seen=Subquery(incidents.values("pk")[:1]))
 
 
 def incident_page(
     actor: Actor, incident: Incident, now: datetime, *, all_calls: bool = False
 ) -> IncidentPage:
-    """All that a page shows of an incident that the actor sees; the same statements however much it is.
+    """Return everything for the page of an incident that the actor can see.
 
-    Without `all_calls` only the first organisations have a card, and always the one of the next step.
+    The number of SQL statements is constant. Without `all_calls`, only the first organisations have a card,
+    including that of the next step.
     """
     concerns = list(
         Concern.objects.visible_to(actor)
@@ -226,87 +234,94 @@ def incident_page(
         .select_related("district", "site_organisation")
         .order_by("received_at", "pk")
     )
-    steps = _steps_seen(actor, incident)
-    shown = [step for step in steps if step.organisation_id is None or step.sees_organisation]
-    is_open = [step for step in shown if step.is_open]
-    todo = _next(actor, is_open)
-    first = todo.organisation_id if todo else None
+    steps = _steps_with_visibility(actor, incident)
+    visible_steps = [step for step in steps if step.organisation_id is None or step.sees_organisation]
+    open_steps = [step for step in visible_steps if step.is_open]
+    next_step = _next_step(actor, open_steps)
+    next_organisation_id = next_step.organisation_id if next_step else None
     calls = _calls(
-        actor, incident, concerns, is_open, first=first, at_most=ALL_CALLS if all_calls else AT_MOST
+        actor,
+        incident,
+        concerns,
+        open_steps,
+        first_organisation_id=next_organisation_id,
+        at_most=ALL_CALLS if all_calls else AT_MOST,
     )
-    cards = _cards(incident, calls, is_open, now)
+    cards = _cards(incident, calls, open_steps, now)
     return IncidentPage(
         concerns=concerns,
         cards=list(cards.values()),
-        steps=is_open,
-        settled=[step for step in shown if not step.is_open],
+        steps=open_steps,
+        settled=[step for step in visible_steps if not step.is_open],
         assessments=list(incident.assessments.select_related("made_by").order_by("-number")),
-        hidden=sum(step.is_open for step in steps) - len(is_open),
+        hidden=sum(step.is_open for step in steps) - len(open_steps),
         later_from=now + LATER,
-        next=todo,
-        next_card=cards.get(first) if first else None,
+        next=next_step,
+        next_card=cards.get(next_organisation_id) if next_organisation_id else None,
     )
 
 
 def under_way(actor: Actor) -> list[Any]:
-    """Incidents not closed, each with `next_step`: those with a step of the actor first, then the soonest.
+    """Return visible incidents under way with `next_step`: those with the actor's steps first, then by time.
 
-    Whoever works in a district tonight, also with temporary access, has to find what is under way there.
+    Staff who work in a district tonight, also with temporary access, find them here.
     """
-    found: list[Any] = _UNDER_WAY.fetch(actor)
-    if not found:
+    incidents: list[Any] = _UNDER_WAY.fetch(actor)
+    if not incidents:
         return []
     steps = IncidentStep.objects.open().select_related("step").in_order()
-    prefetch_related_objects(found, Prefetch("steps", steps, to_attr="open_steps"), places_seen(actor))
-    for row in found:
-        row.next_step = _next(actor, row.open_steps)
+    prefetch_related_objects(incidents, Prefetch("steps", steps, to_attr="open_steps"), places_seen(actor))
+    for row in incidents:
+        row.next_step = _next_step(actor, row.open_steps)
         row.is_own = any(step.owner_id == actor.id for step in row.open_steps)
-    return sorted(found, key=lambda row: (not row.is_own, row.next_step.due_at if row.next_step else _LAST))
+    return sorted(
+        incidents, key=lambda row: (not row.is_own, row.next_step.due_at if row.next_step else _LAST)
+    )
 
 
 def _under_way(actor: Actor) -> QuerySet[Incident]:
-    own = IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=actor.id)
+    own_steps = IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=actor.id)
     rows = Incident.objects.visible_to(actor).under_way().select_related("protocol", "district")
-    return rows.order_by(Exists(own).desc(), "-started_at", "pk")[:ROWS]
+    return rows.order_by(Exists(own_steps).desc(), "-started_at", "pk")[:ROWS]
 
 
 _UNDER_WAY: Final = Prepared(_under_way)
 
 
-def _next(actor: Actor, steps: Sequence[IncidentStep]) -> IncidentStep | None:
-    """The actor's own first open step, else the first that they could do, else anybody's."""
-    own = [step for step in steps if actor.id is not None and step.owner_id == actor.id]
-    able = [step for step in steps if actor.is_supervisor or not step.step.needs_decision]
-    return next(iter(own or able or steps), None)
+def _next_step(actor: Actor, steps: Sequence[IncidentStep]) -> IncidentStep | None:
+    """Return the actor's first open step, or else the first that they could do, or else the first."""
+    own_steps = [step for step in steps if actor.id is not None and step.owner_id == actor.id]
+    possible_steps = [step for step in steps if actor.is_supervisor or not step.step.needs_decision]
+    return next(iter(own_steps or possible_steps or steps), None)
 
 
-def _steps_seen(actor: Actor, incident: Incident) -> list[Any]:
-    seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
-    moved = StepHandover.objects.filter(step=OuterRef("pk")).values(
+def _steps_with_visibility(actor: Actor, incident: Incident) -> list[Any]:
+    visible = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
+    handovers = StepHandover.objects.filter(step=OuterRef("pk")).values(
         row=JSONObject(
             **{name: name for name in _MOVED}, before_name="before__name", after_name="after__name"
         )
     )
     rows: QuerySet[Any] = incident.steps.select_related("step", "owner", "organisation", "done_by")
-    return list(rows.annotate(sees_organisation=Exists(seen), moved=ArraySubquery(moved)).in_order())
+    return list(rows.annotate(sees_organisation=Exists(visible), moved=ArraySubquery(handovers)).in_order())
 
 
-def _moved(steps: Iterable[Any]) -> Iterator[Happened]:
-    """A line for the steps that changed hands at the same moment, between the same two."""
-    lines: dict[tuple[Any, ...], Moved] = {}
+def _handover_lines(steps: Iterable[Any]) -> Iterator[TimelineEntry]:
+    """Yield one timeline entry for steps handed over at the same time between the same two people."""
+    lines: dict[tuple[Any, ...], Handover] = {}
     for step in steps:
         for row in step.moved:
-            by, before, after = row["by"], row["before"], row["after"]
-            line = Moved(
+            taken_by, before, after = row["by"], row["before"], row["after"]
+            line = Handover(
                 row["before_name"] or "",
                 row["after_name"] or "",
-                was_taken=by is not None and by == after,
-                was_passed=by is not None and by == before,
+                was_taken=taken_by is not None and taken_by == after,
+                was_passed=taken_by is not None and taken_by == before,
                 steps=[],
             )
             lines.setdefault(tuple(row[name] for name in _MOVED), line).steps.append(step)
     for (at, *_who), line in lines.items():
-        yield Happened(datetime.fromisoformat(at), moved=line)
+        yield TimelineEntry(datetime.fromisoformat(at), moved=line)
 
 
 def _calls(
@@ -315,12 +330,12 @@ def _calls(
     concerns: Sequence[Concern],
     steps: Sequence[Any],
     *,
-    first: UUID | None,
+    first_organisation_id: UUID | None,
     at_most: int,
 ) -> Iterator[tuple[Call, Concern]]:
-    """Whom the concerns touch, and every organisation with an open step.
+    """Yield calls to the organisations affected by the concerns, or with an open step.
 
-    Where the incident was widened to, its concerns are not seen, but its steps are worked on.
+    In districts that the incident was widened to, users see its steps but not its concerns.
     """
     also = {step.organisation_id for step in steps if step.organisation_id}
     place = next((step.organisation_id for step in steps if step.step.each == Each.THE_PLACE), None)
@@ -330,34 +345,34 @@ def _calls(
             actor,
             concern,
             extra_organisation_ids=() if number else also,
-            first_organisation_id=first,
+            first_organisation_id=first_organisation_id,
             at_most=at_most,
         ).touched:
             yield call, concern
 
 
 def card_of(call: Call, concern: Concern, *, is_night: bool) -> Card:
-    """The card of an organisation to call about a concern, without steps and tries."""
-    one = call.organisation
-    touched = Touched(
-        one.pk,
+    """Return the card of an organisation to call about a concern, without steps and calls."""
+    organisation = call.organisation
+    affected = AffectedOrganisation(
+        organisation.pk,
         is_the_place=call.is_the_place,
-        asked=one.pk == concern.raised_by_organisation_id,
-        wish=one.contact_wish,
-        night_calls=one.night_calls,
+        raised_concern=organisation.pk == concern.raised_by_organisation_id,
+        wish=organisation.contact_wish,
+        night_calls=organisation.night_calls,
     )
     return Card(
         call,
-        may_be_contacted=touched.may_be_contacted,
-        is_for_the_morning=is_night and one.night_calls == "never",
-        is_asleep=is_night and not touched.may_be_called_at_night,
+        may_be_contacted=affected.may_be_contacted,
+        is_for_the_morning=is_night and organisation.night_calls == "never",
+        is_asleep=is_night and not affected.may_be_called_at_night,
     )
 
 
 def _cards(
     incident: Incident, calls: Iterable[tuple[Call, Concern]], steps: Sequence[Any], now: datetime
 ) -> dict[UUID, Card]:
-    """By organisation: the affected place first, then as `whom_to_call` orders them."""
+    """Return cards by organisation: the affected place first, then in the order of `calls`."""
     night = is_quiet(now, city_zone())
     cards: dict[UUID, Card] = {}
     for call, concern in calls:

@@ -1,4 +1,4 @@
-"""What a protocol would ask of whom, for an event that has not happened. Nothing is written."""
+"""Trials of protocols: the steps and owners for an imagined event. Nothing is written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from accounts.models import User
 from contacts.models import Organisation
 from districts.models import District
 from incidents.models import Protocol, ProtocolStep
-from incidents.queries.step_plans import nearest, people_in, steps_of, touched_by
+from incidents.queries.step_plans import affected_by, nearest, people_in, steps_of
 from incidents.rules.steps import plan_steps
 from lib.days import city_zone
 from meetings.models import Concern
@@ -18,8 +18,8 @@ from meetings.rules.communities import communities_of
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """A step somebody would get; `owner` is None if nobody would."""
+class TrialStep:
+    """A step of a trial. `owner` is None if no one would get the step."""
 
     step: ProtocolStep
     organisation: Organisation | None
@@ -30,9 +30,9 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`hidden` counts the steps for organisations that the actor does not see."""
+    """The steps of a trial. `hidden` counts steps for organisations that the actor cannot see."""
 
-    steps: Sequence[Tried]
+    steps: Sequence[TrialStep]
     hidden: int
 
 
@@ -45,26 +45,44 @@ def try_protocol(
     site: Organisation | None = None,
     bias_grounds: Sequence[str] = (),
 ) -> Trial:
-    """The steps of an incident under `protocol`, logged by the actor; the same statements however many."""
+    """Return the steps of an imagined incident under `protocol`, logged by the actor.
+
+    The number of SQL statements does not depend on the number of steps.
+    """
     concern = Concern(
         district=district, site_organisation=site, affected_focuses=communities_of(bias_grounds)
     )
     people = people_in([district], duty=actor.id)
-    touched = nearest(touched_by([concern]))
-    planned = list(plan_steps(steps_of(protocol), started_at, touched, people, city_zone()))
+    affected = nearest(affected_by([concern]))
+    planned = list(plan_steps(steps_of(protocol), started_at, affected, people, city_zone()))
     steps = {step.pk: step for step in protocol.steps.all()}
-    owners = User.objects.in_bulk({one.owner_id for one in planned if one.owner_id})
-    wanted = [one.organisation_id for one in planned if one.organisation_id]
-    seen: dict[UUID, Organisation] = Organisation.objects.visible_to(actor).in_bulk(wanted)
-    shown = [one for one in planned if one.organisation_id is None or one.organisation_id in seen]
-    tried = [
-        Tried(
-            step=steps[one.step_id],
-            organisation=seen.get(one.organisation_id) if one.organisation_id else None,
-            owner=owners.get(one.owner_id) if one.owner_id else None,
-            due_at=one.due_at,
-            escalate_at=one.escalate_at,
-        )
-        for one in shown
+    owners = User.objects.in_bulk(
+        {planned_step.owner_id for planned_step in planned if planned_step.owner_id}
+    )
+    organisation_ids = [
+        planned_step.organisation_id for planned_step in planned if planned_step.organisation_id
     ]
-    return Trial(sorted(tried, key=lambda one: (one.due_at, one.step.position)), len(planned) - len(shown))
+    visible_organisations: dict[UUID, Organisation] = Organisation.objects.visible_to(actor).in_bulk(
+        organisation_ids
+    )
+    visible_steps = [
+        planned_step
+        for planned_step in planned
+        if planned_step.organisation_id is None or planned_step.organisation_id in visible_organisations
+    ]
+    trial_steps = [
+        TrialStep(
+            step=steps[planned_step.step_id],
+            organisation=visible_organisations.get(planned_step.organisation_id)
+            if planned_step.organisation_id
+            else None,
+            owner=owners.get(planned_step.owner_id) if planned_step.owner_id else None,
+            due_at=planned_step.due_at,
+            escalate_at=planned_step.escalate_at,
+        )
+        for planned_step in visible_steps
+    ]
+    return Trial(
+        sorted(trial_steps, key=lambda one: (one.due_at, one.step.position)),
+        len(planned) - len(visible_steps),
+    )

@@ -1,4 +1,4 @@
-"""What a try to reach an organisation comes to."""
+"""The outcome of a call or visit to an organisation."""
 
 from collections.abc import Collection
 
@@ -7,14 +7,14 @@ DECLINED = "declined"
 
 
 def was_held(result: str) -> bool:
-    """Whether somebody was spoken to: the try is then a meeting, else an attempt at one."""
+    """Whether the organisation was reached, so that the call or visit is a held meeting."""
     return result in {REACHED, DECLINED}
 
 
 def outcomes_of(result: str, needs: Collection[str]) -> list[str]:
-    """The outcome of the meeting that a try is.
+    """Return the meeting's outcomes for a call or visit.
 
-    It counts as met only if they told us something: an attack must not improve coverage.
+    It counts as met only if the organisation has needs, because an attack must not improve coverage.
     """
     match result:
         case "declined":

@@ -1,4 +1,4 @@
-"""When who is reminded of an incident: one message a person and moment, whatever the number of steps."""
+"""Times and recipients of incident reminders: one message a person and moment for any number of steps."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ INCIDENT_LATE_CITY: Final = "incident_late_city"
 INCIDENT_CHOOSE: Final = "incident_choose"
 INCIDENT_LOOK_AGAIN: Final = "incident_look_again"
 PROTOCOL_REVIEW: Final = "protocol_review"
-# What can wait is told half an hour after the quiet hours end.
-TOLD_AFTER: Final = timedelta(minutes=30)
+# Steps that can wait are notified half an hour after the quiet hours end.
+NOTIFIED_AFTER: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenStep:
-    """`given_at` is None if its owner took it, and needs no message."""
+    """An open step. `given_at` is None if its owner took the step and needs no message."""
 
     owner_id: UUID | None
     given_at: datetime | None
@@ -43,49 +43,54 @@ def incident_reminders(
     look_again_at: datetime | None = None,
     choose_at: datetime | None = None,
 ) -> Iterator[Occurrence]:
-    """What is open: to its owner when given and when due, then to supervisors, then to the city's.
+    """Yield reminders of open steps: to owners when assigned and when due, then to supervisors.
 
-    At night only what may not wait leaves. By day, supervisors reassess tension at `look_again_at`, and
-    choose from `choose_at` on who else is called.
+    Late steps go to the district's supervisors first, and later to the city's. At night only urgent steps
+    are notified. By day, supervisors reassess tension at `look_again_at`. From `choose_at` on they choose
+    which other organisations to call.
     """
     for owner_id, recipient in owners.items():
-        own = [step for step in steps if step.owner_id == owner_id]
-        for at in sorted(_told_at(own, zone)):
+        own_steps = [step for step in steps if step.owner_id == owner_id]
+        for at in sorted(_given_moments(own_steps, zone)):
             yield from each_channel(INCIDENT_GIVEN, recipient, at, now=now, made_until=at + LOOKBACK)
-        for at in sorted({step.due_at.astimezone(UTC) for step in own}):
+        for at in sorted({step.due_at.astimezone(UTC) for step in own_steps}):
             yield from each_channel(INCIDENT_DUE, recipient, at, now=now)
-    near = list(supervisors)
-    far = [one for one in city_supervisors if one.id not in {here.id for here in near}]
+    district_recipients = list(supervisors)
+    city_recipients = [
+        recipient
+        for recipient in city_supervisors
+        if recipient.id not in {district_recipient.id for district_recipient in district_recipients}
+    ]
     if choose_at:
         at = after_quiet(choose_at.astimezone(UTC), zone)
-        for one in near or far:
-            yield from each_channel(INCIDENT_CHOOSE, one, at, now=now, made_until=at + LOOKBACK)
+        for recipient in district_recipients or city_recipients:
+            yield from each_channel(INCIDENT_CHOOSE, recipient, at, now=now, made_until=at + LOOKBACK)
     if look_again_at:
         at = after_quiet(look_again_at.astimezone(UTC), zone)
-        for one in near or far:
-            yield from each_channel(INCIDENT_LOOK_AGAIN, one, at, now=now)
+        for recipient in district_recipients or city_recipients:
+            yield from each_channel(INCIDENT_LOOK_AGAIN, recipient, at, now=now)
     late = {(step.escalate_at, step.due_at) for step in steps if step.escalate_at}
     for at in sorted({at.astimezone(UTC) for at, _due in late if at}):
-        for one in near or far:
-            yield from each_channel(INCIDENT_LATE, one, at, now=now)
+        for recipient in district_recipients or city_recipients:
+            yield from each_channel(INCIDENT_LATE, recipient, at, now=now)
     for at in sorted({(at + (at - due)).astimezone(UTC) for at, due in late if at}):
-        for one in far if near else ():
-            yield from each_channel(INCIDENT_LATE_CITY, one, at, now=now)
+        for recipient in city_recipients if district_recipients else ():
+            yield from each_channel(INCIDENT_LATE_CITY, recipient, at, now=now)
 
 
 def protocol_reminders(
     *, review_on: date, supervisors: Iterable[Recipient], now: datetime
 ) -> Iterator[Occurrence]:
-    """A protocol in force is due for review: at 09:00 of that day."""
-    for one in supervisors:
-        at = nine_oclock(review_on, one.zone)
-        yield from each_channel(PROTOCOL_REVIEW, one, at, now=now, made_until=at + LOOKBACK)
+    """Yield reminders to review a protocol in force, at 09:00 on its review date."""
+    for recipient in supervisors:
+        at = nine_oclock(review_on, recipient.zone)
+        yield from each_channel(PROTOCOL_REVIEW, recipient, at, now=now, made_until=at + LOOKBACK)
 
 
-def _told_at(steps: Collection[OpenStep], zone: ZoneInfo) -> set[datetime]:
-    """When the owner of these steps is told that they have them: once for all that were given together."""
+def _given_moments(steps: Collection[OpenStep], zone: ZoneInfo) -> set[datetime]:
+    """Return the times to notify the owner of these steps: once for steps that were assigned together."""
     moments = set()
-    for given in {step.given_at.astimezone(UTC) for step in steps if step.given_at}:
-        waits = all(step.may_wait for step in steps if step.given_at == given) and is_quiet(given, zone)
-        moments.add(quiet_ends(given, zone) + TOLD_AFTER if waits else given)
+    for given_at in {step.given_at.astimezone(UTC) for step in steps if step.given_at}:
+        waits = all(step.may_wait for step in steps if step.given_at == given_at) and is_quiet(given_at, zone)
+        moments.add(quiet_ends(given_at, zone) + NOTIFIED_AFTER if waits else given_at)
     return moments

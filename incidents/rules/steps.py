@@ -1,6 +1,6 @@
-"""Which steps an incident has, who owns each, and by when: computed once, when it opens.
+"""Steps of an incident with owners and due times, computed when it opens.
 
-Moments are aware and in UTC. Only `zone` knows when it is night in the city.
+Moments are aware and in UTC. `zone` is needed for night hours.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 QUIET_FROM: Final = time(22)
 QUIET_UNTIL: Final = time(8)
-# What waits for the morning is due an hour after the quiet hours end, not at the stroke of eight.
+# Steps that wait for the morning are due an hour after the quiet hours end.
 MORNING: Final = timedelta(hours=1)
 
 
@@ -33,10 +33,10 @@ class Each(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a protocol. `calls` says that an organisation is called or visited for it."""
+    """A step of a protocol. If `calls` is set, an organisation is called or visited."""
 
     id: UUID
-    who: str
+    assignee: str
     each: str
     due_minutes: int
     may_wait: bool
@@ -45,30 +45,30 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
-    """An organisation that an incident touches. `wish` and `night_calls` are codes of `contacts`."""
+class AffectedOrganisation:
+    """An organisation affected by an incident. `wish` and `night_calls` are codes of `contacts`."""
 
     id: UUID
     lead: UUID | None = None
     deputy: UUID | None = None
     is_the_place: bool = False
-    asked: bool = False  # it raised the concern itself
+    raised_concern: bool = False
     wish: str = "welcome"
     night_calls: str = "not_asked"
 
     @property
     def may_be_contacted(self) -> bool:
-        return self.wish == "welcome" or (self.wish == "only_if_they_ask" and self.asked)
+        return self.wish == "welcome" or (self.wish == "only_if_they_ask" and self.raised_concern)
 
     @property
     def may_be_called_at_night(self) -> bool:
-        """Whether they agreed to be called at any hour, about an incident such as this one."""
+        """Whether the organisation agreed to calls at any hour about such an incident."""
         return self.night_calls == "always" or (self.night_calls == "if_our_place" and self.is_the_place)
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who may own a step: active users who cover the district, the city's supervisors last."""
+    """Staff who can own steps: active users who cover the district, the city's supervisors last."""
 
     duty: UUID | None
     supervisors: Sequence[UUID]
@@ -77,24 +77,26 @@ class People:
     excluded: Collection[UUID] = ()
     away: Collection[UUID] = ()
 
-    def first(self, *wanted: UUID | None) -> UUID | None:
-        """The first of these who can take a step, else a supervisor of the district, else of the city."""
-        known = [one for one in wanted if one is not None and one in self.present]
-        return self._free([*known, *self.supervisors, *self.city_supervisors])
+    def first_able(self, *preferred: UUID | None) -> UUID | None:
+        """Return the first of these users who can take a step, or else a supervisor (district, then city)."""
+        present = [user_id for user_id in preferred if user_id is not None and user_id in self.present]
+        return self._free([*present, *self.supervisors, *self.city_supervisors])
 
     def first_of_the_city(self) -> UUID | None:
-        """A supervisor of the whole city, else of the district."""
+        """Return a supervisor of the whole city, or else of the district."""
         return self._free([*self.city_supervisors, *self.supervisors])
 
-    def _free(self, wanted: Sequence[UUID]) -> UUID | None:
-        """Whoever is away comes last: a step needs an owner."""
-        able = [one for one in wanted if one not in self.excluded]
-        return next((one for one in able if one not in self.away), able[0] if able else None)
+    def _free(self, user_ids: Sequence[UUID]) -> UUID | None:
+        """Return the first user who is not excluded; users who are away come last."""
+        allowed = [user_id for user_id in user_ids if user_id not in self.excluded]
+        return next(
+            (user_id for user_id in allowed if user_id not in self.away), allowed[0] if allowed else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A step of an incident. `owner_id` is None only in a city without any supervisor."""
+class PlannedStep:
+    """A planned step of an incident. `owner_id` is None only in a city without supervisors."""
 
     step_id: UUID
     organisation_id: UUID | None
@@ -106,19 +108,19 @@ class Planned:
 def plan_steps(
     steps: Iterable[Step],
     started_at: datetime,
-    organisations: Sequence[Touched],
+    organisations: Sequence[AffectedOrganisation],
     people: People,
     zone: ZoneInfo,
-) -> Iterator[Planned]:
-    """The steps of an incident that started at `started_at`.
+) -> Iterator[PlannedStep]:
+    """Yield the steps of an incident that started at `started_at`.
 
-    An organisation that refused contact gets no call and no visit, whatever the protocol says.
+    An organisation that refused contact gets no call or visit.
     """
     for step in steps:
         for organisation in _subjects(step, organisations):
             due_at = due(step, started_at, organisation, zone)
             after = step.escalate_after_minutes
-            yield Planned(
+            yield PlannedStep(
                 step_id=step.id,
                 organisation_id=organisation.id if organisation else None,
                 owner_id=_owner(step, organisation, organisations, people),
@@ -127,8 +129,10 @@ def plan_steps(
             )
 
 
-def due(step: Step, started_at: datetime, organisation: Touched | None, zone: ZoneInfo) -> datetime:
-    """When a step is due: after the quiet hours if it may wait, or if nobody may call at night."""
+def due(
+    step: Step, started_at: datetime, organisation: AffectedOrganisation | None, zone: ZoneInfo
+) -> datetime:
+    """Return a step's due time: after the quiet hours if it may wait, or if night calls are refused."""
     at = started_at.astimezone(UTC) + timedelta(minutes=step.due_minutes)
     calls = organisation if step.calls else None
     if calls and calls.night_calls == "never":
@@ -143,56 +147,61 @@ def is_quiet(moment: datetime, zone: ZoneInfo) -> bool:
 
 
 def quiet_ends(moment: datetime, zone: ZoneInfo) -> datetime:
-    """When the quiet hours that hold at `moment` end, in UTC."""
+    """Return the end of the quiet hours around `moment`, in UTC."""
     local = moment.astimezone(zone)
     day = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)
     return datetime.combine(day, QUIET_UNTIL, tzinfo=zone).astimezone(UTC)
 
 
 def after_quiet(moment: datetime, zone: ZoneInfo) -> datetime:
-    """`moment`, or an hour after the quiet hours in which it lies."""
+    """Return `moment`, or an hour after the quiet hours if it is in them."""
     return quiet_ends(moment, zone) + MORNING if is_quiet(moment, zone) else moment
 
 
-def _subjects(step: Step, organisations: Sequence[Touched]) -> Sequence[Touched | None]:
-    """The organisations a step is done for, or one None for a step that is done once."""
+def _subjects(
+    step: Step, organisations: Sequence[AffectedOrganisation]
+) -> Sequence[AffectedOrganisation | None]:
+    """Return the organisations that a step is done for, or [None] if it is done once."""
     if step.each == Each.ONCE:
         return [None]
-    wanted = [one for one in organisations if one.may_be_contacted]
+    contactable = [organisation for organisation in organisations if organisation.may_be_contacted]
     if step.each == Each.THE_PLACE:
-        return [one for one in wanted if one.is_the_place]
+        return [organisation for organisation in contactable if organisation.is_the_place]
     # The affected place has calls of its own, and is not called twice.
-    return [one for one in wanted if not (step.calls and one.is_the_place)]
+    return [organisation for organisation in contactable if not (step.calls and organisation.is_the_place)]
 
 
 def _owner(
-    step: Step, organisation: Touched | None, organisations: Sequence[Touched], people: People
+    step: Step,
+    organisation: AffectedOrganisation | None,
+    organisations: Sequence[AffectedOrganisation],
+    people: People,
 ) -> UUID | None:
-    place = next((one for one in organisations if one.is_the_place), None)
-    match step.who:
+    place = next((affected for affected in organisations if affected.is_the_place), None)
+    match step.assignee:
         case Who.DUTY:
-            return people.first(people.duty)
+            return people.first_able(people.duty)
         case Who.PLACE_LEAD if place:
-            return people.first(place.lead, place.deputy)
+            return people.first_able(place.lead, place.deputy)
         case Who.EACH_LEAD if organisation:
-            return people.first(organisation.lead, organisation.deputy)
+            return people.first_able(organisation.lead, organisation.deputy)
         case Who.CITY_SUPERVISOR:
             return people.first_of_the_city()
-    return people.first()
+    return people.first_able()
 
 
-def next_owner(who: str, lead: UUID | None, deputy: UUID | None, people: People) -> UUID | None:
-    """Who gets a step that its owner leaves: lead officer, deputy, then a supervisor.
+def next_owner(assignee: str, lead: UUID | None, deputy: UUID | None, people: People) -> UUID | None:
+    """Return the next owner of a step whose owner leaves: lead officer, deputy, then a supervisor.
 
-    `lead` and `deputy` are of the organisation that the step is for, else of the affected place. A
-    supervisor's step goes to another supervisor.
+    `lead` and `deputy` are those of the step's organisation, or else of the affected place. A supervisor's
+    step goes to another supervisor. `assignee` is the step's `Who`.
     """
-    match who:
+    match assignee:
         case Who.SUPERVISOR:
-            return people.first()
+            return people.first_able()
         case Who.CITY_SUPERVISOR:
             return people.first_of_the_city()
-    return people.first(lead, deputy)
+    return people.first_able(lead, deputy)
 
 
 T = TypeVar("T")
@@ -200,24 +209,31 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Candidate(Generic[T]):
-    """A protocol in force for a district, as nearness and urgency decide between several."""
+    """A protocol in force for a district, with the values that rank it among others."""
 
     protocol: T
     kinds: Collection[str]
     needs_bias: bool
-    depth: int  # how near to the district: -1 for the whole city's
+    depth: int  # position in the district's lineage; the whole city's comes first
     first_due: int  # minutes until its first step
 
 
-def matching(
+def matching_protocols(
     candidates: Iterable[Candidate[T]], kinds: Collection[str], bias_grounds: Collection[str]
 ) -> list[T]:
-    """Protocols that a concern starts, the nearest district's first, then the most urgent.
+    """Return the protocols that a concern starts, the nearest district's first, then the most urgent.
 
-    An unknown bias is enough: at 23:00 a perception is all there is.
+    An unknown bias is enough, because at night there is often only a perception.
     """
     is_bias = any(ground != "none" for ground in bias_grounds)
-    found = [
-        one for one in candidates if not set(kinds).isdisjoint(one.kinds) and (is_bias or not one.needs_bias)
+    matching_candidates = [
+        candidate
+        for candidate in candidates
+        if not set(kinds).isdisjoint(candidate.kinds) and (is_bias or not candidate.needs_bias)
     ]
-    return [one.protocol for one in sorted(found, key=lambda one: (-one.depth, one.first_due))]
+    return [
+        candidate.protocol
+        for candidate in sorted(
+            matching_candidates, key=lambda candidate: (-candidate.depth, candidate.first_due)
+        )
+    ]

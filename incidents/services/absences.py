@@ -1,6 +1,6 @@
-"""Steps of whoever cannot work on them any more: temporary access or a shift ended, somebody is away or left.
+"""Steps whose owner can no longer work on them, for example after a shift, or during an absence.
 
-Nobody has to tell: a poll compares owners with who can open the incident (docs/adr/0004).
+No one has to report this: a task compares owners with those who can open the incident (docs/adr/0004).
 """
 
 from collections import defaultdict
@@ -19,27 +19,27 @@ from incidents.services.planned_steps import pass_on
 from lib.row_context import writes
 
 
-def pass_on_left_steps() -> int:
-    """Give every open step that has no owner, or one who cannot work on it, to the next in turn.
+def pass_on_unattended_steps() -> int:
+    """Give each open step without an able owner to the next owner. Return the number of steps that moved.
 
-    Returns how many steps moved. Steps of whoever is only away stay if nobody else can take them.
+    Steps of an owner who is only away stay if no one else can take them.
     """
-    left: dict[UUID, set[UUID | None]] = defaultdict(set)
+    owners_by_incident: dict[UUID, set[UUID | None]] = defaultdict(set)
     steps = IncidentStep.objects.open()
     for incident_id in _under_way_with(steps.filter(owner__isnull=True)).values_list("pk", flat=True):
-        left[incident_id].add(None)
+        owners_by_incident[incident_id].add(None)
     for user in User.objects.filter(Exists(steps.filter(owner=OuterRef("pk")))):
-        for incident_id in _left_by(user).values_list("pk", flat=True):
-            left[incident_id].add(user.pk)
-    return sum(_pass_on_in(incident_id, owners) for incident_id, owners in left.items())
+        for incident_id in _incidents_left_by(user).values_list("pk", flat=True):
+            owners_by_incident[incident_id].add(user.pk)
+    return sum(_pass_on_in(incident_id, owners) for incident_id, owners in owners_by_incident.items())
 
 
 def _under_way_with(steps: IncidentStepQuerySet) -> IncidentQuerySet:
     return Incident.objects.under_way().filter(Exists(steps.filter(incident=OuterRef("pk"))))
 
 
-def _left_by(user: User) -> IncidentQuerySet:
-    """Incidents with steps of a user who is away or cannot work there any more."""
+def _incidents_left_by(user: User) -> IncidentQuerySet:
+    """Return incidents with steps of a user who is away, or can no longer work there."""
     rows, actor = _under_way_with(IncidentStep.objects.open().filter(owner=user)), actor_for(user)
     if user.is_away or not actor.writes:
         return rows
@@ -48,7 +48,7 @@ def _left_by(user: User) -> IncidentQuerySet:
 
 @writes
 def _pass_on_in(incident_id: UUID, owners: Collection[UUID | None]) -> int:
-    """All of an incident at once: whoever gets several steps is told once."""
+    """Pass on all steps of an incident at once, so that each new owner gets one message."""
     incident = lock(Incident.objects.under_way(), [incident_id]).get(incident_id)
     if incident is None:  # closed meanwhile
         return 0

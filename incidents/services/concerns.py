@@ -1,4 +1,4 @@
-"""Logging a concern, which may open an incident in the same transaction; and joining concerns to one."""
+"""Log and edit concerns, which may open or change an incident, and join concerns to an incident."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -17,8 +17,8 @@ from incidents.codes import StepStatus
 from incidents.models import Incident, IncidentConcern, Protocol
 from incidents.models.incident import IncidentQuerySet
 from incidents.policies import districts_of
-from incidents.queries.step_plans import everyone_touched
-from incidents.rules.steps import Candidate, matching
+from incidents.queries.step_plans import affected_organisations
+from incidents.rules.steps import Candidate, matching_protocols
 from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planned_steps import add_steps, pass_on, settle_steps
 from lib.row_context import writes
@@ -32,53 +32,55 @@ SAME_WITHIN: Final = timedelta(hours=24)
 
 @writes
 def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Concern:
-    """A new concern, and the incident that a protocol opens for it. Raises as the concern's service does.
+    """Create a concern, and the incident that a protocol opens for it. Raises as the concern's service does.
 
-    While an incident of the same protocol, place or district began within a day, none opens: the concern's
-    page asks whether this is the same.
+    If a similar incident of the same protocol began within a day, no incident opens. The concern's page then
+    asks whether it is the same event.
     """
     concern = concerns.log_concern(actor=actor, id=id, **fields)
-    protocol = next((one for one in protocols_for(concern) if one.opens_itself), None)
-    if protocol and not maybe_the_same(concern).filter(protocol__code=protocol.code).exists():
-        _open(actor, concern, protocol)
+    protocol = next((candidate for candidate in protocols_for(concern) if candidate.opens_itself), None)
+    if protocol and not possible_same_incidents(concern).filter(protocol__code=protocol.code).exists():
+        _open_incident(actor, concern, protocol)
     return concern
 
 
 @writes
 def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Any) -> Concern:
-    """Change a concern; whoever it touches from now on gets steps. Raises as the concern's service does.
+    """Change a concern. Newly affected organisations get steps. Raises as the concern's service does.
 
-    Steps of those it touched before stay: somebody may have promised a call. If the concern moves to another
-    district, its incident moves with it, and open steps of those that it no longer touches are not needed.
+    Steps of organisations that are no longer affected stay, because a call may have been promised. If the
+    concern moves to another district, its incident moves too, and their open steps are not needed.
     """
     before = concerns.locked_concern(actor, concern_id, fields).district
     joined = Incident.objects.under_way().filter(concern_links__concern=concern_id)
     ids = joined.values_list("pk", flat=True) if NOTIFYING_FIELDS & fields.keys() else ()
     incident = next(iter(lock(joined, list(ids)).values()), None)
-    touched = everyone_touched(incident) if incident and "district" in fields else []
+    affected_before = affected_organisations(incident) if incident and "district" in fields else []
     concern = concerns.edit_concern(actor=actor, concern_id=concern_id, version=version, **fields)
     if incident is None:
         return concern
-    left = districts_of(incident)
+    districts_before = districts_of(incident)
     names = []
     if concern.district_id != before.pk:
-        names = _move(actor, incident, concern, before)
-        _plan_anew(actor, incident, {one.id for one in touched})
+        names = _move_incident(actor, incident, concern, before)
+        _replan(actor, incident, {organisation.id for organisation in affected_before})
     if add_steps(actor, incident):
         names.append("organisations")
     if names:
-        write_incident(actor, incident, names, left=left)
+        write_incident(actor, incident, names, left_district_ids=districts_before)
     return concern
 
 
-def _move(actor: Actor, incident: Incident, concern: Concern, before: District) -> list[str]:
-    """Let an incident follow a concern to another district, and return the names of what changed.
+def _move_incident(actor: Actor, incident: Incident, concern: Concern, before: District) -> list[str]:
+    """Move an incident to the new district of its concern, and return the names of changed fields.
 
-    Another concern of the incident that stays where it was keeps the incident there too.
+    If another concern of the incident stays in the old district, the incident is in both.
     """
     names = []
-    others = Concern.objects.filter(incident_link__incident=incident, district=before).exclude(pk=concern.pk)
-    if incident.district_id == before.pk and not others.exists():
+    other_concerns = Concern.objects.filter(incident_link__incident=incident, district=before).exclude(
+        pk=concern.pk
+    )
+    if incident.district_id == before.pk and not other_concerns.exists():
         incident.district, incident.began_in = concern.district, None
         incident.also_in.remove(concern.district)
         names.append("district")
@@ -88,40 +90,43 @@ def _move(actor: Actor, incident: Incident, concern: Concern, before: District) 
     return names
 
 
-def _plan_anew(actor: Actor, incident: Incident, touched_before: Collection[UUID]) -> None:
-    """Require no step of those that an incident no longer touches, and give the others to people there.
+def _replan(actor: Actor, incident: Incident, touched_before: Collection[UUID]) -> None:
+    """Mark steps of organisations that are no longer affected as not needed, and pass on the other steps.
 
-    Steps of those that it touches again are open again: a wrong correction can be taken back.
+    Steps of organisations that are affected again are reopened, so that a wrong correction can be undone.
     """
-    touched = {one.id for one in everyone_touched(incident)}
-    gone = incident.steps.open().filter(organisation__in=set(touched_before) - touched)
-    settle_steps(actor, gone, StepStatus.NOT_NEEDED, note=_("The concern is in another district."))
-    again = incident.steps.filter(
-        status=StepStatus.NOT_NEEDED, organisation__in=touched - set(touched_before)
+    affected_ids = {organisation.id for organisation in affected_organisations(incident)}
+    unneeded_steps = incident.steps.open().filter(organisation__in=set(touched_before) - affected_ids)
+    settle_steps(actor, unneeded_steps, StepStatus.NOT_NEEDED, note=_("The concern is in another district."))
+    reopened_steps = incident.steps.filter(
+        status=StepStatus.NOT_NEEDED, organisation__in=affected_ids - set(touched_before)
     )
-    again.update(status=StepStatus.OPEN, note="", done_by=None, done_at=None, recorded_at=None)
+    reopened_steps.update(status=StepStatus.OPEN, note="", done_by=None, done_at=None, recorded_at=None)
     pass_on(actor, incident, incident.steps.open().to_pass_on())
 
 
 @writes
 def open_incident(*, actor: Actor, concern_id: UUID, protocol_id: UUID) -> Incident:
-    """Start a protocol that matches a concern.
+    """Open an incident for a concern, under a protocol that matches it.
 
-    Raises DoesNotExist when the actor does not see the concern, PermissionDenied when it is read-only,
-    ValidationError when it belongs to an incident already or the protocol is for something else.
+    Raises DoesNotExist if the actor cannot see the concern, and PermissionDenied if the actor cannot edit it.
+    Raises ValidationError if the concern belongs to an incident already, or the protocol does not match.
     """
     concern = _locked_concern(actor, concern_id)
-    protocol = next((one for one in protocols_for(concern) if one.pk == protocol_id), None)
+    protocol = next((candidate for candidate in protocols_for(concern) if candidate.pk == protocol_id), None)
     if protocol is None:
         raise ValidationError({"protocol": _("Choose a protocol from the list.")})
-    incident = _open(actor, concern, protocol)
+    incident = _open_incident(actor, concern, protocol)
     concerns.name_incident(actor, concern)
     return incident
 
 
 @writes
 def join_concern(*, actor: Actor, incident_id: UUID, concern_id: UUID) -> Incident:
-    """Another report of the same event: whoever it touches besides gets steps. Raises as `open_incident`."""
+    """Add another report of the same event to an incident. Newly affected organisations get steps.
+
+    Raises as `open_incident`.
+    """
     concern = _locked_concern(actor, concern_id)
     incident = locked_incident(actor, incident_id)
     IncidentConcern.objects.create(incident=incident, concern=concern)
@@ -133,7 +138,7 @@ def join_concern(*, actor: Actor, incident_id: UUID, concern_id: UUID) -> Incide
 
 
 def protocols_for(concern: Concern) -> list[Protocol]:
-    """Protocols in force that a concern starts. A district's own replaces that of its parent or the city."""
+    """Return protocols in force that a concern starts. A district's own replaces its parent's."""
     lineage = [None, *concern.district.lineage]
     nearest: dict[str, Any] = {}
     rows: Any = Protocol.objects.holding_in(concern.district).annotate(first_due=Min("steps__due_minutes"))
@@ -149,17 +154,19 @@ def protocols_for(concern: Concern) -> list[Protocol]:
         )
         for protocol in nearest.values()
     ]
-    return matching(candidates, concern.kinds, concern.bias_grounds)
+    return matching_protocols(candidates, concern.kinds, concern.bias_grounds)
 
 
-def maybe_the_same(concern: Concern) -> IncidentQuerySet:
-    """Incidents under way of the same place or district that began within a day of a concern."""
-    place = Q(concern_links__concern__site_organisation=concern.site_organisation_id)
-    here = Q(district=concern.district_id)
+def possible_same_incidents(concern: Concern) -> IncidentQuerySet:
+    """Return incidents under way in the same place or district that began within a day of a concern."""
+    same_place = Q(concern_links__concern__site_organisation=concern.site_organisation_id)
+    same_district = Q(district=concern.district_id)
     near = Incident.objects.under_way().filter(
         started_at__range=(concern.received_at - SAME_WITHIN, concern.received_at + SAME_WITHIN)
     )
-    return near.filter(here | place if concern.site_organisation_id else here).distinct()
+    return near.filter(
+        same_district | same_place if concern.site_organisation_id else same_district
+    ).distinct()
 
 
 def _locked_concern(actor: Actor, concern_id: UUID) -> Concern:
@@ -171,7 +178,7 @@ def _locked_concern(actor: Actor, concern_id: UUID) -> Concern:
     return concern
 
 
-def _open(actor: Actor, concern: Concern, protocol: Protocol) -> Incident:
+def _open_incident(actor: Actor, concern: Concern, protocol: Protocol) -> Incident:
     incident = Incident(
         protocol=protocol,
         district=concern.district,

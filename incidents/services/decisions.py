@@ -1,4 +1,4 @@
-"""What supervisors decide in an incident: its statement, who works on it and where, and its end."""
+"""Decisions of supervisors in an incident: its statement, districts, further calls, and closing."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -18,7 +18,7 @@ from districts.models import District
 from incidents.codes import CALM_ENOUGH, IncidentStatus, Proof
 from incidents.models import Incident
 from incidents.policies import can_decide_incident
-from incidents.queries.step_plans import concerns_of, everyone_touched, nearest
+from incidents.queries.step_plans import affected_organisations, concerns_of, nearest
 from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planned_steps import add_steps, settle_steps
 from lib.cleaning import assign
@@ -30,7 +30,7 @@ from meetings.services.concerns import close_concern
 
 @writes
 def agree_words(*, actor: Actor, incident_id: UUID, words: str) -> Incident:
-    """Agree what everybody can say. Raises as `locked_incident`, and ValidationError for an empty text."""
+    """Agree the statement of an incident. Raises as `locked_incident`, and ValidationError if it is empty."""
     incident = locked_incident(actor, incident_id, decides=True)
     assign(incident, {"words": words})
     if not incident.words:
@@ -46,14 +46,14 @@ def agree_words(*, actor: Actor, incident_id: UUID, words: str) -> Incident:
 def close_incident(
     *, actor: Actor, incident_id: UUID, version: int | None = None, with_concerns: bool = False
 ) -> Incident:
-    """Nothing is left to do. `with_concerns` closes its concerns that the actor covers as well.
+    """Close an incident. `with_concerns` also closes its concerns in districts that the actor covers.
 
-    Each concern has its own report-back, which stays as it is. Raises as `locked_incident`, and
-    ValidationError saying what is open.
+    The report-back of each concern stays unchanged. Raises as `locked_incident`, and ValidationError with
+    everything that is still to do.
     """
     incident = locked_incident(actor, incident_id, decides=True)
     check_version(incident.version, version)
-    if missing := list(still_open(Incident.objects.with_what_is_left().get(pk=incident.pk))):
+    if missing := list(missing_for_closing(Incident.objects.with_what_is_left().get(pk=incident.pk))):
         raise ValidationError([ValidationError(text, code="open") for text in missing])
     incident.status, incident.closed_at = IncidentStatus.CLOSED, timezone.now()
     write_incident(actor, incident, ["status"], op=Op.ARCHIVED)
@@ -65,7 +65,7 @@ def close_incident(
 
 @writes
 def reopen_incident(*, actor: Actor, incident_id: UUID) -> Incident:
-    """Raises DoesNotExist, PermissionDenied, and ValidationError for one that is not closed."""
+    """Reopen an incident. Raises DoesNotExist, PermissionDenied, and ValidationError if it is not closed."""
     with acting_as(actor):
         incident = lock_one(Incident.objects.visible_to(actor), incident_id)
     if not can_decide_incident(actor, incident):
@@ -78,8 +78,8 @@ def reopen_incident(*, actor: Actor, incident_id: UUID) -> Incident:
     return incident
 
 
-def still_open(incident: Any) -> Iterable[str]:
-    """What has to be done before an incident, read `with_what_is_left`, can be closed, in words."""
+def missing_for_closing(incident: Any) -> Iterable[str]:
+    """Yield a text for each thing to do before an incident, read `with_what_is_left`, can be closed."""
     for text in dict.fromkeys(incident.required_texts):
         yield _("Not done yet: %(step)s") % {"step": text}
     is_calm = incident.last_level is not None and incident.last_level <= CALM_ENOUGH
@@ -91,7 +91,7 @@ def still_open(incident: Any) -> Iterable[str]:
 
 @writes
 def widen_incident(*, actor: Actor, incident_id: UUID, district_id: UUID) -> Incident:
-    """Show an incident in another district too; its organisations there get their steps.
+    """Widen an incident to another district. Affected organisations there get steps.
 
     Raises as `locked_incident`, and DoesNotExist for an unknown district.
     """
@@ -102,23 +102,27 @@ def widen_incident(*, actor: Actor, incident_id: UUID, district_id: UUID) -> Inc
     return incident
 
 
-def organisations_left_out(actor: Actor, incident: Incident) -> QuerySet[Organisation]:
-    """Organisations that the actor sees, are affected, and get no steps unless a supervisor chooses them."""
+def left_out_organisations(actor: Actor, incident: Incident) -> QuerySet[Organisation]:
+    """Return visible affected organisations without steps, from which a supervisor can choose."""
     called = set(incident.steps.values_list("organisation", flat=True))
-    everyone = everyone_touched(incident)
-    first = {one.id for one in nearest(everyone, called)}
-    left = [one.id for one in everyone if one.may_be_contacted and one.id not in first]
-    return Organisation.objects.visible_to(actor).filter(pk__in=left).order_by("folded", "pk")
+    everyone = affected_organisations(incident)
+    planned_ids = {organisation.id for organisation in nearest(everyone, called)}
+    left_out_ids = [
+        organisation.id
+        for organisation in everyone
+        if organisation.may_be_contacted and organisation.id not in planned_ids
+    ]
+    return Organisation.objects.visible_to(actor).filter(pk__in=left_out_ids).order_by("folded", "pk")
 
 
 @transaction.atomic
 def call_more(*, actor: Actor, incident_id: UUID, organisation_ids: Collection[UUID]) -> Incident:
     """Add steps for chosen organisations that were left out. Raises as `locked_incident`, ValidationError."""
     incident = locked_incident(actor, incident_id, decides=True)
-    chosen = organisations_left_out(actor, incident).filter(pk__in=organisation_ids)
-    found = set(chosen.values_list("pk", flat=True))
-    if not found or found != set(organisation_ids):
+    chosen = left_out_organisations(actor, incident).filter(pk__in=organisation_ids)
+    chosen_ids = set(chosen.values_list("pk", flat=True))
+    if not chosen_ids or chosen_ids != set(organisation_ids):
         raise ValidationError({"organisations": _("Choose organisations from the list.")})
-    add_steps(actor, incident, found)
+    add_steps(actor, incident, chosen_ids)
     write_incident(actor, incident, ["organisations"])
     return incident

@@ -1,4 +1,4 @@
-"""Texts about a person leave incidents and drafts of protocols, when that person is erased."""
+"""Rewrite texts about an erased person in incidents and drafts of protocols."""
 
 from typing import Final
 from uuid import UUID
@@ -32,7 +32,7 @@ def rewrite_incidents(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
             write_incident(actor, row, list(values))
 
 
-# A protocol that was put in force never changes. A new version leaves the name out.
+# A protocol that was put in force never changes. A new version can leave the name out.
 _IN_FORCE: Final = [status for status in ProtocolStatus.values if status != ProtocolStatus.DRAFT]
 
 WRITERS: Final = (

@@ -1,4 +1,4 @@
-"""Keeping a colleague out of an incident. Of a supervisor, a confirmer or privacy officer decides."""
+"""Exclude colleagues from an incident. Excluding a supervisor needs a confirmer or a privacy officer."""
 
 from uuid import UUID
 
@@ -22,9 +22,9 @@ from lib.row_context import Opened, opened, writes
 
 @writes
 def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
-    """Keep a colleague out of an incident: no steps, no texts, no reminders, without saying why.
+    """Exclude a colleague from an incident: they get no steps, texts or reminders, and no reason.
 
-    Raises as `locked_incident`, and ValidationError for oneself and for a supervisor.
+    Raises as `locked_incident`, and ValidationError for the actor and for a supervisor.
     """
     incident = locked_incident(actor, incident_id, decides=True)
     if user_id == actor.id:
@@ -37,63 +37,69 @@ def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
 
 
 @writes
-def ask_exclusion(*, actor: Actor, incident_id: UUID, user_id: UUID) -> ExclusionRequest:
-    """Ask that a supervisor be kept out of an incident. The activity log says that it was asked, not whom of.
+def request_exclusion(*, actor: Actor, incident_id: UUID, user_id: UUID) -> ExclusionRequest:
+    """Request the exclusion of a supervisor from an incident. The activity log does not name the supervisor.
 
-    Raises as `locked_incident`, DoesNotExist for who is no supervisor there, and ValidationError for oneself
-    and if it was asked already.
+    Raises as `locked_incident`, and DoesNotExist if the user is no supervisor there. Raises ValidationError
+    for the actor, and if the request exists already.
     """
     incident = locked_incident(actor, incident_id)
     if user_id == actor.id:
         raise ValidationError(_("Ask a colleague to exclude you."), code="oneself")
     supervisors = User.objects.active().with_role(Role.SUPERVISOR).covering(incident.district)
-    asked = ExclusionRequest(
+    exclusion_request = ExclusionRequest(
         incident=incident,
         district=incident.district,
         user=supervisors.get(pk=user_id),
         asked_by_id=actor.id,
     )
     with constraints_in_words(ExclusionRequest):
-        asked.save(force_insert=True)
-    ask(actor, Act.EXCLUSION, subject=asked.pk)
-    where = districts_of(incident)
+        exclusion_request.save(force_insert=True)
+    ask(actor, Act.EXCLUSION, subject=exclusion_request.pk)
+    district_ids = districts_of(incident)
     names = ["exclusion_request"]
-    record(actor, Action.UPDATE, "incident", [incident.pk], district_ids=where, field_names=names)
-    return asked
+    record(actor, Action.UPDATE, "incident", [incident.pk], district_ids=district_ids, field_names=names)
+    return exclusion_request
 
 
 @opened(Opened.WRITER)
-def exclude_asked(actor: Actor, asked: ExclusionRequest) -> None:
+def confirm_exclusion(actor: Actor, exclusion_request: ExclusionRequest) -> None:
     """Exclude the supervisor of a locked request. Raises PermissionDenied for that supervisor.
 
-    Whoever decides does not see the incident. The request is all they read of it.
+    The actor cannot see the incident, only the request.
     """
-    if actor.id == asked.user_id:
+    if actor.id == exclusion_request.user_id:
         raise PermissionDenied
-    if _decide(actor, asked, is_confirmed=True):
-        incident = lock_one(Incident.objects.all(), asked.incident_id)
-        _exclude(actor, incident, asked.user)
+    if _decide(actor, exclusion_request, is_confirmed=True):
+        incident = lock_one(Incident.objects.all(), exclusion_request.incident_id)
+        _exclude(actor, incident, exclusion_request.user)
 
 
 @opened(Opened.WRITER)
-def end_exclusion(actor: Actor, asked: ExclusionRequest) -> None:
-    """The supervisor of a locked request is not excluded: it was rejected, or nobody decided in time."""
-    if _decide(actor, asked, is_confirmed=False):
-        record(actor, Action.UPDATE, "incident", [asked.incident_id], field_names=["exclusion_request"])
+def reject_exclusion(actor: Actor, exclusion_request: ExclusionRequest) -> None:
+    """Close a locked request without an exclusion: it was rejected, or no one decided in time."""
+    if _decide(actor, exclusion_request, is_confirmed=False):
+        record(
+            actor,
+            Action.UPDATE,
+            "incident",
+            [exclusion_request.incident_id],
+            field_names=["exclusion_request"],
+        )
 
 
-def _decide(actor: Actor, asked: ExclusionRequest, *, is_confirmed: bool) -> bool:
+def _decide(actor: Actor, exclusion_request: ExclusionRequest, *, is_confirmed: bool) -> bool:
     """Decide a request, and return whether it was undecided."""
-    if asked.decided_at:
+    if exclusion_request.decided_at:
         return False
-    asked.decided_by_id = actor.id if actor.kind == "user" else None
-    asked.decided_at, asked.is_confirmed = timezone.now(), is_confirmed
-    asked.save(update_fields=["decided_by", "decided_at", "is_confirmed"])
+    exclusion_request.decided_by_id = actor.id if actor.kind == "user" else None
+    exclusion_request.decided_at, exclusion_request.is_confirmed = timezone.now(), is_confirmed
+    exclusion_request.save(update_fields=["decided_by", "decided_at", "is_confirmed"])
     return True
 
 
 def _exclude(actor: Actor, incident: Incident, user: User) -> None:
     incident.excluded.add(user)
-    theirs = incident.steps.open().to_pass_on().filter(owner=user)
-    pass_on(actor, incident, theirs, leaving=user.pk)
+    steps_of_user = incident.steps.open().to_pass_on().filter(owner=user)
+    pass_on(actor, incident, steps_of_user, leaving=user.pk)
     write_incident(actor, incident, ["excluded"])

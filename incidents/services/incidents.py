@@ -1,4 +1,4 @@
-"""The one writer of incidents: their version, status, event, place in the change feed and reminders."""
+"""The writer of incidents: it sets version and status, and records event, change feed and reminders."""
 
 from collections.abc import Collection
 from typing import Final
@@ -21,18 +21,20 @@ from lib.conflicts import check_version
 from lib.row_context import acting_as
 from reminders.services.reminders import refresh_reminders
 
-# What is still to be done while an incident is only monitored.
+# Proofs of steps that are still to do while an incident is only monitored.
 _LATER = (Proof.ASSESSMENT, Proof.DEBRIEF)
-_SHOWN_TO: Final = frozenset({"district", "also_in", "excluded"})  # what decides who sees it
+_SHOWN_TO: Final = frozenset(
+    {"district", "also_in", "excluded"}
+)  # fields that decide who can see the incident
 
 
 def locked_incident(
     actor: Actor, incident_id: UUID, *, decides: bool = False, version: int | None = None
 ) -> Incident:
-    """The incident as the actor sees it, locked until the transaction ends.
+    """Lock an incident until the transaction ends, and return it.
 
-    Raises DoesNotExist when it is not seen, PermissionDenied when it is read-only, or not the actor's to
-    decide (`decides`), StaleVersion, ValidationError when it is closed.
+    Raises DoesNotExist if the actor cannot see it, PermissionDenied if the actor cannot edit it (or cannot
+    decide in it, with `decides`), StaleVersion, and ValidationError if it is closed.
     """
     with acting_as(actor):
         incident = lock_one(Incident.objects.visible_to(actor), incident_id)
@@ -51,12 +53,12 @@ def write_incident(
     *,
     op: Op = Op.UPDATED,
     purpose: str = "",
-    left: Collection[UUID] = (),
+    left_district_ids: Collection[UUID] = (),
 ) -> None:
     """Save a locked incident in its next version, and record which fields changed.
 
-    The caller has checked it and written its steps; a new one is saved already. `left` are districts it was
-    in before.
+    The caller has validated it and written its steps. A new incident is saved already. `left_district_ids`
+    are districts that the incident was in before.
     """
     if op != Op.CREATED:
         if incident.status != IncidentStatus.CLOSED:
@@ -65,33 +67,33 @@ def write_incident(
         incident.updated_at = timezone.now()
         incident.save()
     if "status" in names:
-        _keep_closing(incident)
+        _record_closing(incident)
     lock_references(Incident, [incident.pk])
-    where = {*left, *districts_of(incident)}
+    district_ids = {*left_district_ids, *districts_of(incident)}
     action = {Op.CREATED: Action.CREATE, Op.ARCHIVED: Action.ARCHIVE}.get(op, Action.UPDATE)
-    changed = Changed("incident", incident.pk, op, incident.version, where, field_names=names)
+    changed = Changed("incident", incident.pk, op, incident.version, district_ids, field_names=names)
     record_changes(actor, action, [changed], purpose=purpose)
     if _SHOWN_TO & set(names):
-        record_moves(actor, "incident", {incident.pk: where}, purpose=purpose)
+        record_moves(actor, "incident", {incident.pk: district_ids}, purpose=purpose)
     refresh_reminders("incident", incident.pk)
 
 
-def _keep_closing(incident: Incident) -> None:
-    """Write when it was closed, or that it no longer is."""
-    standing = IncidentClosing.objects.filter(incident=incident, reopened_at=None)
+def _record_closing(incident: Incident) -> None:
+    """Store when the incident was closed, or that it was reopened."""
+    current_closing = IncidentClosing.objects.filter(incident=incident, reopened_at=None)
     if incident.closed_at is None:
-        standing.update(reopened_at=incident.reopened_at)
-    elif not standing.exists():
+        current_closing.update(reopened_at=incident.reopened_at)
+    elif not current_closing.exists():
         IncidentClosing.objects.create(incident=incident, closed_at=incident.closed_at)
 
 
 def _status_of(incident: Incident) -> str:
-    """Open as long as a required step is, besides those of looking at tension again and of the debrief."""
+    """Return OPEN while a required step is open, apart from tension assessments and the debrief."""
     required = incident.steps.open().filter(step__required=True).exclude(step__proof__in=_LATER)
     return IncidentStatus.OPEN if required.exists() else IncidentStatus.MONITORING
 
 
-def _seen_in(incidents: Collection[Incident]) -> dict[UUID, set[UUID]]:
+def _districts_by_incident(incidents: Collection[Incident]) -> dict[UUID, set[UUID]]:
     prefetch_related_objects(list(incidents), "also_in")
     return {incident.pk: districts_of(incident) for incident in incidents}
 
@@ -99,7 +101,7 @@ def _seen_in(incidents: Collection[Incident]) -> dict[UUID, set[UUID]]:
 INCIDENTS: Final = Kind(
     "incident",
     Incident,
-    _seen_in,
+    _districts_by_incident,
     links=(
         Link("incident", "organisation", "steps__organisation"),
         Link("incident", "organisation", "reassurances__organisation"),

@@ -1,4 +1,4 @@
-"""What supervisors judge: tension while an incident lasts, and its debrief."""
+"""Judgements by supervisors: tension assessments and the debrief of an incident."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -26,14 +26,14 @@ MOST_VOICES: Final = 60
 def assess_tension(
     *, actor: Actor, incident_id: UUID, consulted: Sequence[Organisation] = (), **fields: Any
 ) -> TensionAssessment:
-    """Assess tension around an event or place; the assessment before stays as it was.
+    """Add an assessment of tension around an event or place. Earlier assessments stay unchanged.
 
-    Raises as `locked_incident`, and ValidationError by field, also where nobody was consulted without a
-    reason.
+    Raises as `locked_incident`, and ValidationError by field, for example if no one was consulted and there
+    is no reason.
     """
     incident = locked_incident(actor, incident_id, decides=True)
-    last = incident.assessments.order_by("-number").first()
-    row = TensionAssessment(incident=incident, number=last.number + 1 if last else 1, made_by_id=actor.id)
+    latest = incident.assessments.order_by("-number").first()
+    row = TensionAssessment(incident=incident, number=latest.number + 1 if latest else 1, made_by_id=actor.id)
     assign(row, fields)
     row.full_clean(exclude=["incident", "made_by"])
     if row.look_again_at and row.look_again_at <= timezone.now():
@@ -41,9 +41,9 @@ def assess_tension(
     if not consulted and not row.not_consulted_reason:
         raise ValidationError({"consulted": _("Select who you consulted, or enter why no one was.")})
     row.save(force_insert=True)
-    row.consulted.set(_seen(actor, consulted, "consulted"))
-    first = incident.steps.open().filter(step__proof=Proof.ASSESSMENT).in_order()[:1]
-    settle_steps(actor, first)
+    row.consulted.set(_visible(actor, consulted, "consulted"))
+    next_step = incident.steps.open().filter(step__proof=Proof.ASSESSMENT).in_order()[:1]
+    settle_steps(actor, next_step)
     write_incident(actor, incident, ["assessments"])
     return row
 
@@ -52,56 +52,58 @@ def assess_tension(
 def sign_debrief(
     *, actor: Actor, incident_id: UUID, voices: Sequence[Mapping[str, Any]] = (), **fields: Any
 ) -> Debrief:
-    """Sign the debrief of an incident; nothing of it changes afterwards.
+    """Sign the debrief of an incident, which then never changes.
 
-    `voices` have `in_time`, `knew_whom_to_call`, `next_time` and, unless it wants to be left out,
-    `organisation`. Raises as `locked_incident`, and ValidationError by field, also for a second one.
+    `voices` have `in_time`, `knew_whom_to_call`, `next_time` and, unless anonymous, `organisation`. Raises as
+    `locked_incident`, and ValidationError by field, or if the incident has a debrief already.
     """
-    row = _unsigned(actor, incident_id)
+    row = _new_debrief(actor, incident_id)
     assign(row, fields)
     refuse_future(row, ["held_on"])
     if row.held_on is None:
         raise ValidationError({"held_on": _("Enter when the debrief was held.")})
     refuse_more("voices", voices, MOST_VOICES)
-    _seen(actor, [voice["organisation"] for voice in voices if voice.get("organisation")], "voices")
-    said = [DebriefVoice(debrief=row) for _voice in voices]
-    for one, voice in zip(said, voices, strict=True):
-        assign(one, voice)
-        one.full_clean(exclude=["debrief", "organisation"])
-    _sign(actor, row)
-    DebriefVoice.objects.bulk_create(said)
+    _visible(actor, [voice["organisation"] for voice in voices if voice.get("organisation")], "voices")
+    debrief_voices = [DebriefVoice(debrief=row) for _voice in voices]
+    for debrief_voice, voice in zip(debrief_voices, voices, strict=True):
+        assign(debrief_voice, voice)
+        debrief_voice.full_clean(exclude=["debrief", "organisation"])
+    _save_signed(actor, row)
+    DebriefVoice.objects.bulk_create(debrief_voices)
     return row
 
 
 @writes
 def waive_debrief(*, actor: Actor, incident_id: UUID, reason: str) -> Debrief:
-    """Record why there is no debrief. Raises as `sign_debrief`."""
-    row = _unsigned(actor, incident_id)
+    """Record the reason why there is no debrief. Raises as `sign_debrief`."""
+    row = _new_debrief(actor, incident_id)
     assign(row, {"waived_reason": reason})
     if len(row.waived_reason) < SHORTEST_REASON:
         raise ValidationError({"waived_reason": _("Enter the reason, in 20 characters or more.")})
-    _sign(actor, row)
+    _save_signed(actor, row)
     return row
 
 
-def _unsigned(actor: Actor, incident_id: UUID) -> Debrief:
-    """A new debrief of the incident, which is locked and has none."""
+def _new_debrief(actor: Actor, incident_id: UUID) -> Debrief:
+    """Lock an incident without a debrief, and return a new debrief of it."""
     incident = locked_incident(actor, incident_id, decides=True)
     if Debrief.objects.filter(incident=incident).exists():
         raise ValidationError(_("This incident already has a debrief."), code="signed")
     return Debrief(incident=incident, signed_by_id=actor.id)
 
 
-def _sign(actor: Actor, row: Debrief) -> None:
+def _save_signed(actor: Actor, row: Debrief) -> None:
     row.full_clean(exclude=["incident", "signed_by"])
     row.save(force_insert=True)
     settle_steps(actor, row.incident.steps.open().filter(step__proof=Proof.DEBRIEF))
     write_incident(actor, row.incident, ["debrief"])
 
 
-def _seen(actor: Actor, organisations: Sequence[Organisation], field: str) -> Sequence[Organisation]:
-    """What is not seen is answered as what does not exist."""
-    seen = Organisation.objects.visible_to(actor).filter(pk__in=[one.pk for one in organisations])
-    if seen.count() < len({one.pk for one in organisations}):
+def _visible(actor: Actor, organisations: Sequence[Organisation], field: str) -> Sequence[Organisation]:
+    """Return `organisations`. Raise ValidationError at `field` if the actor cannot see them all."""
+    visible = Organisation.objects.visible_to(actor).filter(
+        pk__in=[organisation.pk for organisation in organisations]
+    )
+    if visible.count() < len({organisation.pk for organisation in organisations}):
         raise ValidationError({field: _("Choose organisations from the list.")})
     return organisations

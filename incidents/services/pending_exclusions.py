@@ -1,4 +1,4 @@
-"""Exclusions that wait for somebody outside: what a decision does, and how the inbox shows them."""
+"""Pending exclusion requests: the effect of a decision, and their description in the inbox."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from accounts.models import Act, PendingAct
 from accounts.services.effects import ActSummary, Effect
 from incidents.models import ExclusionRequest
-from incidents.services.exclusions import end_exclusion, exclude_asked
+from incidents.services.exclusions import confirm_exclusion, reject_exclusion
 from lib.row_context import Opened, opened
 
 
@@ -18,23 +18,23 @@ def _request_of(act: PendingAct) -> ExclusionRequest:
     return ExclusionRequest.objects.select_for_update().get(pk=request_id)
 
 
-def _lock(act: PendingAct) -> None:
+def _lock_request(act: PendingAct) -> None:
     _request_of(act)
 
 
-def _confirmed(actor: Actor, act: PendingAct) -> None:
-    exclude_asked(actor, _request_of(act))
+def _confirm(actor: Actor, act: PendingAct) -> None:
+    confirm_exclusion(actor, _request_of(act))
 
 
-def _dropped(actor: Actor, act: PendingAct) -> None:
-    end_exclusion(actor, _request_of(act))
+def _reject(actor: Actor, act: PendingAct) -> None:
+    reject_exclusion(actor, _request_of(act))
 
 
 @opened(Opened.WRITER)
-def _shown(request_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
-    """The supervisor and the district, and nothing of what happened: whoever decides sees no incident."""
+def _describe_requests(request_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
+    """Describe requests by supervisor and district. The user who decides cannot see the incident."""
     rows = ExclusionRequest.objects.filter(pk__in=request_ids).select_related("user", "district")
     return {row.pk: ActSummary(row.user.name, [row.district.name]) for row in rows}
 
 
-EFFECT: Final = Effect([Act.EXCLUSION], _lock, _confirmed, _dropped, _shown)
+EFFECT: Final = Effect([Act.EXCLUSION], _lock_request, _confirm, _reject, _describe_requests)

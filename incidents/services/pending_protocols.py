@@ -1,4 +1,4 @@
-"""Drafts of protocols that wait for approval: what a decision does, and how the inbox shows them."""
+"""Drafts of protocols that await approval: the effect of a decision, and their description in the inbox."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -14,27 +14,27 @@ from incidents.models import Protocol
 from incidents.services.protocols import approve_protocol
 
 
-def _lock(act: PendingAct) -> None:
+def _lock_protocol(act: PendingAct) -> None:
     protocol_id: Any = act.subject  # acts of this kind are about a protocol
     Protocol.objects.select_for_update(of=("self",)).get(pk=protocol_id)
 
 
-def _confirmed(actor: Actor, act: PendingAct) -> None:
+def _approve(actor: Actor, act: PendingAct) -> None:
     protocol_id: Any = act.subject
     approve_protocol(actor=actor, protocol_id=protocol_id)
 
 
-def _dropped(_actor: Actor, _act: PendingAct) -> None:
-    """The draft stays, and can be approved on its page later: communities may take longer to agree."""
+def _reject(_actor: Actor, _act: PendingAct) -> None:
+    """Do nothing: the draft can be approved on its page later, because communities may need more time."""
 
 
-def _shown(protocol_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
-    """With the page to read the draft on, and the one to approve it on."""
+def _describe_protocols(protocol_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
+    """Describe drafts, with the pages to read and to approve each."""
     rows = Protocol.objects.filter(pk__in=protocol_ids).select_related("district")
-    return {row.pk: _show(row) for row in rows}
+    return {row.pk: _describe_protocol(row) for row in rows}
 
 
-def _show(row: Protocol) -> ActSummary:
+def _describe_protocol(row: Protocol) -> ActSummary:
     return ActSummary(
         row.name,
         [row.district.name if row.district else _("Whole city")],
@@ -43,4 +43,4 @@ def _show(row: Protocol) -> ActSummary:
     )
 
 
-EFFECT: Final = Effect([Act.PROTOCOL], _lock, _confirmed, _dropped, _shown)
+EFFECT: Final = Effect([Act.PROTOCOL], _lock_protocol, _approve, _reject, _describe_protocols)

@@ -1,6 +1,6 @@
-"""Protocols that the software proposes. Only 24 and 72 hours come from sources; the rest is to be agreed.
+"""Proposed protocols. Only the times of 24 and 72 hours come from sources; others are to be agreed.
 
-A city drafts its own from these (`manage.py propose_protocols`); none is in force until somebody approves it.
+A city drafts its own protocols from these (`manage.py propose_protocols`). None is in force until approved.
 """
 
 from typing import Any, Final
@@ -14,8 +14,8 @@ HOUR: Final = 60
 DAY: Final = 24 * HOUR
 
 
-def _step(text: Any, who: str, due: int, *, night: bool = False, **more: Any) -> dict[str, Any]:
-    return {"text": text, "who": who, "due_minutes": due, "may_wait": not night} | more
+def _step(text: Any, assignee: str, due: int, *, night: bool = False, **options: Any) -> dict[str, Any]:
+    return {"text": text, "who": assignee, "due_minutes": due, "may_wait": not night} | options
 
 
 ATTACK: Final[dict[str, Any]] = {
@@ -141,4 +141,4 @@ TENSION: Final[dict[str, Any]] = {
     ],
 }
 
-SHIPPED: Final = (ATTACK, GRAFFITI, TENSION)
+PROPOSED: Final = (ATTACK, GRAFFITI, TENSION)

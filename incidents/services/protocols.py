@@ -1,4 +1,4 @@
-"""Protocols: drafted, approved by somebody else, and never changed once in force."""
+"""Draft and approve protocols. A second person approves, and a protocol in force never changes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -22,7 +22,7 @@ from incidents.codes import ProtocolStatus
 from incidents.models import Protocol, ProtocolAgreement, ProtocolStep
 from incidents.policies import can_approve_protocol, can_write_protocol
 from incidents.queries.step_plans import people_in, steps_of
-from incidents.rules.steps import Touched, plan_steps
+from incidents.rules.steps import AffectedOrganisation, plan_steps
 from lib.cleaning import assign
 from lib.conflicts import constraints_in_words
 from lib.days import city_zone
@@ -37,9 +37,9 @@ def draft_protocol(
     agreed_with: Sequence[tuple[Organisation, date]] = (),
     **fields: Any,
 ) -> Protocol:
-    """A new version of a protocol, as a draft; steps are in the order given.
+    """Create a new version of a protocol as a draft, with its steps in order.
 
-    Raises PermissionDenied where the district is not covered, ValidationError by field.
+    Raises PermissionDenied if the actor does not cover the district, and ValidationError by field.
     """
     protocol = Protocol(author_id=actor.id)
     assign(protocol, fields)
@@ -52,23 +52,23 @@ def draft_protocol(
     protocol.full_clean(exclude=["author", "approved_by"])
     with constraints_in_words(Protocol, ProtocolAgreement, ProtocolStep):
         protocol.save(force_insert=True)
-        ProtocolStep.objects.bulk_create(_steps(protocol, steps))
+        ProtocolStep.objects.bulk_create(_validated_steps(protocol, steps))
         ProtocolAgreement.objects.bulk_create(
             ProtocolAgreement(protocol=protocol, organisation=organisation, agreed_on=day)
             for organisation, day in agreed_with
         )
-    where = [protocol.district] if protocol.district else list(District.objects.filter(parent=None))
-    ask(actor, Act.PROTOCOL, subject=protocol.pk, districts=where)
+    districts = [protocol.district] if protocol.district else list(District.objects.filter(parent=None))
+    ask(actor, Act.PROTOCOL, subject=protocol.pk, districts=districts)
     _record(actor, Action.CREATE, protocol, ["steps", *fields])
     return protocol
 
 
 @transaction.atomic
 def approve_protocol(*, actor: Actor, protocol_id: UUID) -> Protocol:
-    """Put a draft in force; the version before is replaced, and incidents under way keep theirs.
+    """Put a draft in force. It replaces the version in force, but incidents under way keep theirs.
 
-    Raises DoesNotExist, PermissionDenied for its author and for who does not cover its district,
-    ValidationError for what is no draft.
+    Raises DoesNotExist, PermissionDenied for the author or an actor who does not cover the district, and
+    ValidationError if it is no draft.
     """
     protocol = Protocol.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=protocol_id)
     if not can_approve_protocol(actor, protocol):
@@ -76,12 +76,12 @@ def approve_protocol(*, actor: Actor, protocol_id: UUID) -> Protocol:
     refuse_same_device(actor, protocol.author_id)
     if not protocol.is_draft:
         raise ValidationError(_("Only a draft can be approved."), code="not_draft")
-    now = timezone.now()
+    approved_at = timezone.now()
     before = Protocol.objects.in_force().filter(code=protocol.code, district=protocol.district)
     replaced = list(before.values_list("pk", flat=True))
-    before.update(status=ProtocolStatus.REPLACED, updated_at=now)
+    before.update(status=ProtocolStatus.REPLACED, updated_at=approved_at)
     protocol.status, protocol.approved_by_id = ProtocolStatus.IN_FORCE, actor.id
-    protocol.in_force_since = protocol.updated_at = now
+    protocol.in_force_since = protocol.updated_at = approved_at
     protocol.version += 1
     with constraints_in_words(Protocol):
         protocol.save()
@@ -93,31 +93,36 @@ def approve_protocol(*, actor: Actor, protocol_id: UUID) -> Protocol:
 
 
 def unowned_steps(district: District) -> list[ProtocolStep]:
-    """Steps of the protocols in force in a district that nobody would get: no supervisor covers it.
+    """Return steps of protocols in force in a district that no one would get: no supervisor covers it.
 
-    As at night: whoever is on duty comes from elsewhere, and the organisations have no lead officer.
+    The worst case counts: no one there is on duty, and organisations have no lead officer.
     """
     people = people_in([district], duty=None)
-    found = []
+    unowned = []
     for protocol in Protocol.objects.holding_in(district).order_by("code", "pk"):
         steps = {step.pk: step for step in protocol.steps.select_related("protocol")}
-        anyone = Touched(id=district.pk, is_the_place=True)
-        beside = Touched(id=protocol.pk)
-        planned = plan_steps(steps_of(protocol), timezone.now(), [anyone, beside], people, city_zone())
-        found += [steps[pk] for pk in dict.fromkeys(one.step_id for one in planned if one.owner_id is None)]
-    return found
+        anyone = AffectedOrganisation(id=district.pk, is_the_place=True)
+        another = AffectedOrganisation(id=protocol.pk)
+        planned = plan_steps(steps_of(protocol), timezone.now(), [anyone, another], people, city_zone())
+        unowned += [
+            steps[pk]
+            for pk in dict.fromkeys(
+                planned_step.step_id for planned_step in planned if planned_step.owner_id is None
+            )
+        ]
+    return unowned
 
 
-def _steps(protocol: Protocol, steps: Sequence[Mapping[str, Any]]) -> list[ProtocolStep]:
-    made = []
-    for position, given in enumerate(steps, start=1):
+def _validated_steps(protocol: Protocol, steps: Sequence[Mapping[str, Any]]) -> list[ProtocolStep]:
+    protocol_steps = []
+    for position, values in enumerate(steps, start=1):
         step = ProtocolStep(protocol=protocol, position=position)
-        assign(step, given)
+        assign(step, values)
         step.full_clean(exclude=["protocol"], validate_unique=False)
-        made.append(step)
-    return made
+        protocol_steps.append(step)
+    return protocol_steps
 
 
 def _record(actor: Actor, action: Action, protocol: Protocol, names: Sequence[str]) -> None:
-    where = [protocol.district_id] if protocol.district_id else []
-    record(actor, action, "protocol", [protocol.pk], district_ids=where, field_names=names)
+    district_ids = [protocol.district_id] if protocol.district_id else []
+    record(actor, action, "protocol", [protocol.pk], district_ids=district_ids, field_names=names)

@@ -1,4 +1,4 @@
-"""Every try to reach an organisation: a meeting on its timeline, and what it settles in the incident."""
+"""Record calls and visits to affected organisations: the meeting, and the steps that each settles."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -17,9 +17,9 @@ from contacts.services.private_channels import reveal_organisation_private_chann
 from districts.models import District
 from incidents.codes import IN_PERSON, Proof, ReachedBy, Result, StepStatus
 from incidents.models import Incident, Reassurance
-from incidents.queries.step_plans import concerns_of, everyone_touched
+from incidents.queries.step_plans import affected_organisations, concerns_of
 from incidents.rules.reassurance import outcomes_of, was_held
-from incidents.rules.steps import Touched, is_quiet
+from incidents.rules.steps import AffectedOrganisation, is_quiet
 from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planned_steps import settle_steps
 from lib.cleaning import assign
@@ -50,29 +50,30 @@ def record_reassurance(
     note: str = "",
     danger: str = "",
 ) -> Reassurance:
-    """Record one try to reach an organisation that the incident touches, now or at `at`.
+    """Record a call or visit to an affected organisation, now or at `at`.
 
-    It is a meeting on the organisation's timeline: held if somebody was spoken to. Reached settles the
-    organisation's calls, a visit its visits too, and Declined all of its steps. `danger` to life, in words,
-    overrides “do not call at night”; nothing overrides a refusal of contact. `call_again_on` is a follow-up
-    of the actor.
-    Raises as `locked_incident`, DoesNotExist for an organisation that is not seen or not touched, and
+    It becomes a meeting on the organisation's timeline, held if the organisation was reached. “Reached”
+    settles calls, a visit also settles visits, and “declined” settles all steps. `danger` is the danger to
+    life that overrides “do not call at night”. Nothing overrides a refusal of contact. `call_again_on`
+    creates a follow-up of the actor.
+
+    Raises as `locked_incident`, DoesNotExist for an organisation that is not visible or not affected, and
     ValidationError by field.
     """
     incident = locked_incident(actor, incident_id)
     organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)
     concerns = concerns_of(incident)
-    one = _touched(incident, organisation.pk)
+    affected = _affected(incident, organisation.pk)
     row = Reassurance(incident=incident, organisation=organisation, by_id=actor.id)
     assign(row, {"result": result, "channel": channel, "note": note})
     assign(row, {"needs": list(needs), "told": list(told), "call_again_on": call_again_on})
     row.at = at or row.recorded_at
-    _check(incident, row, one, danger)
+    _check(incident, row, affected, danger)
     row.meeting = _meeting_of(actor, incident, row)
-    row.follow_up = _promise_to_call(actor, row, concerns)
+    row.follow_up = _callback(actor, row, concerns)
     row.save(force_insert=True)
-    _settle(actor, incident, row)
-    _summarise(actor, row, one, concerns)
+    _settle_steps_of(actor, incident, row)
+    _record_on_concerns(actor, row, affected, concerns)
     write_incident(actor, incident, ["reassurances"], purpose=danger)
     return row
 
@@ -87,9 +88,9 @@ def add_to_reassurance(
     told: Sequence[str] = (),
     call_again_on: date | None = None,
 ) -> Reassurance:
-    """Say what an organisation that the actor has reached needs, and what it was told: the second tap.
+    """Add needs and topics to a call in which the actor reached an organisation.
 
-    Raises as `record_reassurance`, and PermissionDenied for a try of somebody else.
+    Raises as `record_reassurance`, and PermissionDenied for a call by another user.
     """
     incident = locked_incident(actor, incident_id)
     row = incident.reassurances.select_related("organisation").get(pk=reassurance_id)
@@ -98,9 +99,9 @@ def add_to_reassurance(
     if row.result != Result.REACHED or row.needs or row.told or row.call_again_on:
         raise ValidationError(_("What they said is recorded already."), code="recorded")
     assign(row, {"needs": list(needs), "told": list(told), "call_again_on": call_again_on})
-    _check_words(row)
+    _validate(row)
     edit_meeting(actor=actor, meeting_id=row.meeting_id, outcomes=outcomes_of(row.result, row.needs))
-    row.follow_up = _promise_to_call(actor, row, concerns_of(incident))
+    row.follow_up = _callback(actor, row, concerns_of(incident))
     row.save()
     write_incident(actor, incident, ["reassurances"])
     return row
@@ -110,13 +111,13 @@ def add_to_reassurance(
 def reveal_night_phone(
     *, actor: Actor, incident_id: UUID, organisation_id: UUID
 ) -> OrganisationPrivateChannel:
-    """The private channel of an organisation that the incident touches. The incident is the reason.
+    """Return the private details of an affected organisation. The incident is the recorded reason.
 
-    Raises as `record_reassurance`, and DoesNotExist if there is nothing private.
+    Raises as `record_reassurance`, and DoesNotExist if there are no private details.
     """
     incident = locked_incident(actor, incident_id)
-    one = _touched(incident, organisation_id)
-    if not one.may_be_contacted:
+    affected = _affected(incident, organisation_id)
+    if not affected.may_be_contacted:
         raise ValidationError(_("This organisation asked not to be contacted."), code="refused")
     return reveal_organisation_private_channel(
         actor=actor, organisation_id=organisation_id, reason=ReasonCode.INCIDENT.sent
@@ -125,7 +126,7 @@ def reveal_night_phone(
 
 @writes
 def undo_reassurance(*, actor: Actor, incident_id: UUID, reassurance_id: UUID) -> None:
-    """Take one's own try back within ten minutes, with its meeting and what it settled.
+    """Undo the actor's call or visit within 10 minutes, with its meeting and the steps it settled.
 
     Raises as `locked_incident` and `discard_meeting`.
     """
@@ -155,27 +156,27 @@ def undo_reassurance(*, actor: Actor, incident_id: UUID, reassurance_id: UUID) -
     write_incident(actor, incident, ["reassurances"])
 
 
-def _check(incident: Incident, row: Reassurance, one: Touched, danger: str) -> None:
-    _check_words(row)
+def _check(incident: Incident, row: Reassurance, affected: AffectedOrganisation, danger: str) -> None:
+    _validate(row)
     if not incident.started_at <= row.at <= timezone.now():
         raise ValidationError({"at": _("Enter a time between the start of the incident and now.")})
-    if not one.may_be_contacted:
+    if not affected.may_be_contacted:
         raise ValidationError(_("This organisation asked not to be contacted."), code="refused")
-    at_night = one.night_calls == "never" and is_quiet(row.at, city_zone())
+    at_night = affected.night_calls == "never" and is_quiet(row.at, city_zone())
     if at_night and len(danger.strip()) < SHORTEST_REASON:
         text = _("They asked not to be called at night. If there is danger to life, enter the reason.")
         raise ValidationError({"danger": text}, code="night")
 
 
-def _check_words(row: Reassurance) -> None:
-    """Codes and times of the row alone."""
+def _validate(row: Reassurance) -> None:
+    """Validate the row's codes and dates."""
     row.full_clean(exclude=["incident", "organisation", "by", "meeting", "follow_up"])
     if row.call_again_on and row.call_again_on < city_today():
         raise ValidationError({"call_again_on": _("Enter today or a later date.")})
 
 
-def _promise_to_call(actor: Actor, row: Reassurance, concerns: Sequence[Concern]) -> FollowUp | None:
-    """The follow-up of whoever called, of the first report: their shift may be over by then."""
+def _callback(actor: Actor, row: Reassurance, concerns: Sequence[Concern]) -> FollowUp | None:
+    """Create the follow-up to call again, for the actor. It belongs to the first concern they cover."""
     if row.call_again_on is None:
         return None
     return create_follow_up(
@@ -185,20 +186,20 @@ def _promise_to_call(actor: Actor, row: Reassurance, concerns: Sequence[Concern]
         owner=User.objects.get(pk=actor.id),
         due_on=row.call_again_on,
         organisations=[row.organisation],
-        concern=next((one for one in concerns if actor.covers(one.district_id)), None),
+        concern=next((concern for concern in concerns if actor.covers(concern.district_id)), None),
     )
 
 
-def _touched(incident: Incident, organisation_id: UUID) -> Touched:
-    """The organisation as the incident touches it. Raises DoesNotExist if it does not."""
-    for one in everyone_touched(incident):
-        if one.id == organisation_id:
-            return one
+def _affected(incident: Incident, organisation_id: UUID) -> AffectedOrganisation:
+    """Return the affected organisation with this ID. Raises DoesNotExist if it is not affected."""
+    for organisation in affected_organisations(incident):
+        if organisation.id == organisation_id:
+            return organisation
     raise Organisation.DoesNotExist
 
 
 def _meeting_of(actor: Actor, incident: Incident, row: Reassurance) -> Meeting:
-    """How long it took is not known, and not invented."""
+    """Log the call or visit as a meeting, without a duration, which is unknown."""
     return log_meeting(
         actor=actor,
         status=MeetingStatus.HELD if was_held(row.result) else MeetingStatus.NOT_REACHED,
@@ -206,19 +207,19 @@ def _meeting_of(actor: Actor, incident: Incident, row: Reassurance) -> Meeting:
         kind=row.channel,
         starts_at=row.at,
         duration_minutes=None,
-        district=_written_in(actor, incident),
+        district=_writable_district(actor, incident),
         organisations=[{"organisation": row.organisation}],
         outcomes=outcomes_of(row.result, row.needs),
     )
 
 
-def _written_in(actor: Actor, incident: Incident) -> District:
-    """The incident's district, or for who covers only one it was widened to, that one."""
-    here = [incident.district, *incident.also_in.all()]
-    return next((one for one in here if actor.covers(one.pk)), incident.district)
+def _writable_district(actor: Actor, incident: Incident) -> District:
+    """Return the first of the incident's districts that the actor covers."""
+    districts = [incident.district, *incident.also_in.all()]
+    return next((district for district in districts if actor.covers(district.pk)), incident.district)
 
 
-def _settle(actor: Actor, incident: Incident, row: Reassurance) -> None:
+def _settle_steps_of(actor: Actor, incident: Incident, row: Reassurance) -> None:
     steps = incident.steps.open().filter(organisation=row.organisation_id)
     if row.result == Result.DECLINED:
         settle_steps(actor, steps, StepStatus.NOT_NEEDED, note=_("Declined"), at=row.at)
@@ -227,15 +228,17 @@ def _settle(actor: Actor, incident: Incident, row: Reassurance) -> None:
         settle_steps(actor, steps.filter(step__proof__in=proofs), at=row.at)
 
 
-def _summarise(actor: Actor, row: Reassurance, one: Touched, concerns: Sequence[Concern]) -> None:
-    """A concern says when its place, or who raised it, was first reached, and what they said."""
-    if not (was_held(row.result) and (one.is_the_place or one.asked)):
+def _record_on_concerns(
+    actor: Actor, row: Reassurance, affected: AffectedOrganisation, concerns: Sequence[Concern]
+) -> None:
+    """Store on concerns when the affected place, or the organisation that raised it, was first reached."""
+    if not (was_held(row.result) and (affected.is_the_place or affected.raised_concern)):
         return
     answer = ReassuranceAnswer.DECLINED if row.result == Result.DECLINED else ReassuranceAnswer.ACCEPTED
     for concern in concerns:
-        about = (concern.site_organisation_id, concern.raised_by_organisation_id)
+        concerned_ids = (concern.site_organisation_id, concern.raised_by_organisation_id)
         if (
-            row.organisation_id in about
+            row.organisation_id in concerned_ids
             and concern.reassurance_offered_at is None
             and actor.covers(concern.district_id)
         ):

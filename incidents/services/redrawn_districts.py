@@ -1,4 +1,4 @@
-"""Incidents under way in a district that is redrawn go on in its successor, and so do its protocols."""
+"""Move incidents under way and protocols of a redrawn district to its successor."""
 
 from typing import Final
 
@@ -27,9 +27,9 @@ _PROTOCOL: Final = (
 
 @opened(Opened.WRITER)
 def follow_redrawn(district: District, successors: Successors) -> None:
-    """Move incidents under way, by their writer: with the place attacked. Closed ones stay."""
-    here = Incident.objects.under_way().filter(Q(district=district) | Q(also_in=district))
-    ids = set(here.values_list("pk", flat=True))
+    """Move incidents under way to the successor of their affected place. Closed incidents stay."""
+    affected = Incident.objects.under_way().filter(Q(district=district) | Q(also_in=district))
+    ids = set(affected.values_list("pk", flat=True))
     for incident in lock(Incident.objects.all(), ids).values():
         links = incident.concern_links.exclude(concern__site_organisation=None)
         successor = successors.for_organisations(links.values_list("concern__site_organisation", flat=True))
@@ -43,14 +43,14 @@ def follow_redrawn(district: District, successors: Successors) -> None:
             incident.also_in.remove(district)
             incident.also_in.add(successor)
             names.append("also_in")
-        write_incident(SYSTEM, incident, names, left=before)
+        write_incident(SYSTEM, incident, names, left_district_ids=before)
 
 
 @opened(Opened.WRITER)
 def copy_protocols(district: District, successor: District) -> None:
-    """Put the district's own protocols in force in its successor too, but those that it has its own of."""
-    theirs = Protocol.objects.in_force().filter(district=successor).values("code")
-    for protocol in Protocol.objects.in_force().filter(district=district).exclude(code__in=theirs):
+    """Put the district's own protocols in force in its successor, unless it has its own with that code."""
+    successor_codes = Protocol.objects.in_force().filter(district=successor).values("code")
+    for protocol in Protocol.objects.in_force().filter(district=district).exclude(code__in=successor_codes):
         drafted = draft_protocol(
             actor=SYSTEM,
             district=successor,
@@ -58,7 +58,9 @@ def copy_protocols(district: District, successor: District) -> None:
                 {name: getattr(step, name) for name in _STEP} | {"who": step.given_to}
                 for step in protocol.steps.order_by("position")
             ],
-            agreed_with=[(one.organisation, one.agreed_on) for one in protocol.agreements.all()],
+            agreed_with=[
+                (agreement.organisation, agreement.agreed_on) for agreement in protocol.agreements.all()
+            ],
             **{name: getattr(protocol, name) for name in _PROTOCOL},
         )
         approve_protocol(actor=SYSTEM, protocol_id=drafted.pk)

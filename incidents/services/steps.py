@@ -1,4 +1,4 @@
-"""Working through the steps of an incident: taking over, passing on, and marking what is done."""
+"""Work on the steps of an incident: take over, pass on, mark as done, and reopen."""
 
 from datetime import datetime
 from typing import Final
@@ -21,19 +21,19 @@ from lib.row_context import acting_as, writes
 from meetings.services.concerns import edit_concern
 
 SHORTEST_REASON: Final = 10  # characters
-_NOBODY_ELSE: Final = gettext_lazy("No one else can take this. Call your supervisor.")
+_NO_ONE_ELSE: Final = gettext_lazy("No one else can take this. Call your supervisor.")
 
 
 class AlreadyTaken(ValidationError):
-    """Somebody else took the step first; the message names them."""
+    """Another user took the step first. The message has their name."""
 
 
 @writes
 def take_over(*, actor: Actor, incident_id: UUID, step_id: UUID, owner_id: UUID | None) -> IncidentStep:
-    """Make the actor the owner of an open step that `owner_id` had on the actor's screen.
+    """Make the actor the owner of an open step. `owner_id` is the owner shown to the actor.
 
-    Of two who press at once the first gets it. Raises as `locked_incident`, DoesNotExist, AlreadyTaken, and
-    ValidationError for a step that is not open, or that only a supervisor can finish.
+    If two users take a step at once, the first gets it. Raises as `locked_incident`, DoesNotExist,
+    AlreadyTaken, and ValidationError for a step that is not open or that only a supervisor can finish.
     """
     incident, step = _open_step(actor, incident_id, step_id)
     if step.owner_id == actor.id:
@@ -50,27 +50,27 @@ def take_over(*, actor: Actor, incident_id: UUID, step_id: UUID, owner_id: UUID 
 
 @writes
 def decline_step(*, actor: Actor, incident_id: UUID, step_id: UUID) -> IncidentStep:
-    """“Not for me”: pass one's own step on, without saying why. Raises as `take_over`."""
+    """Pass on the actor's own step without a reason. Raises as `take_over`."""
     incident, step = _open_step(actor, incident_id, step_id)
     if step.owner_id != actor.id:
         raise ValidationError(_("This step is not yours."), code="not_yours")
     if not pass_on(actor, incident, [step], leaving=actor.id):
-        raise ValidationError(_NOBODY_ELSE, code="nobody_else")
+        raise ValidationError(_NO_ONE_ELSE, code="nobody_else")
     write_incident(actor, incident, ["steps"])
     return step
 
 
 @writes
 def hand_over_steps(*, actor: Actor, incident_id: UUID) -> int:
-    """Pass on all of one's open steps, at the end of a shift; the number of them.
+    """Pass on all of the actor's open steps at the end of a shift, and return their number.
 
-    Raises as `locked_incident`, and ValidationError if nobody else can take them.
+    Raises as `locked_incident`, and ValidationError if no one else can take them.
     """
     incident = locked_incident(actor, incident_id)
-    own = list(incident.steps.open().to_pass_on().filter(owner=actor.id, owner__isnull=False))
-    moved = pass_on(actor, incident, own, leaving=actor.id)
-    if own and not moved:
-        raise ValidationError(_NOBODY_ELSE, code="nobody_else")
+    own_steps = list(incident.steps.open().to_pass_on().filter(owner=actor.id, owner__isnull=False))
+    moved = pass_on(actor, incident, own_steps, leaving=actor.id)
+    if own_steps and not moved:
+        raise ValidationError(_NO_ONE_ELSE, code="nobody_else")
     if moved:
         write_incident(actor, incident, ["steps"])
     return len(moved)
@@ -87,17 +87,17 @@ def mark_step(
     note: str = "",
     case_reference: str = "",
 ) -> IncidentStep:
-    """Mark a step as done (now, or at `done_at` since the incident began) or as not needed.
+    """Mark a step as done (at `done_at`, default: now) or as not needed.
 
-    A required step is only left out for a reason. A case number goes to the concerns that have none.
+    A required step needs a reason to be not needed. `case_reference` is stored on concerns without one.
     Raises as `take_over`, and ValidationError by field.
     """
     incident, step = _open_step(actor, incident_id, step_id)
     _refuse_unless_able(actor, incident, step)
-    now = timezone.now()
-    assign(step, {"status": status, "note": note, "done_at": done_at or now})
+    recorded_at = timezone.now()
+    assign(step, {"status": status, "note": note, "done_at": done_at or recorded_at})
     _check(incident, step, case_reference)
-    step.done_by_id, step.recorded_at = actor.id, now
+    step.done_by_id, step.recorded_at = actor.id, recorded_at
     step.full_clean(
         exclude=["incident", "step", "organisation", "owner", "given_at", "escalate_at", "done_by"]
     )
@@ -114,7 +114,11 @@ def reopen_step(*, actor: Actor, incident_id: UUID, step_id: UUID, version: int 
     """Undo `mark_step`. Raises as `locked_incident`, and DoesNotExist."""
     incident = locked_incident(actor, incident_id, version=version)
     with acting_as(actor):
-        step = incident.steps.about_seen(actor).exclude(step__proof__in=OF_A_RECORD).get(pk=step_id)
+        step = (
+            incident.steps.with_visible_organisation(actor)
+            .exclude(step__proof__in=OF_A_RECORD)
+            .get(pk=step_id)
+        )
     step.status, step.note = StepStatus.OPEN, ""
     step.done_at = step.recorded_at = step.done_by = None
     step.save()
@@ -124,7 +128,12 @@ def reopen_step(*, actor: Actor, incident_id: UUID, step_id: UUID, version: int 
 def _open_step(actor: Actor, incident_id: UUID, step_id: UUID) -> tuple[Incident, IncidentStep]:
     incident = locked_incident(actor, incident_id)
     with acting_as(actor):
-        step = incident.steps.about_seen(actor).to_pass_on().select_related("owner").get(pk=step_id)
+        step = (
+            incident.steps.with_visible_organisation(actor)
+            .to_pass_on()
+            .select_related("owner")
+            .get(pk=step_id)
+        )
     if not step.is_open:
         raise ValidationError(_("This step is no longer open."), code="not_open")
     return incident, step
@@ -136,7 +145,7 @@ def _refuse_unless_able(actor: Actor, incident: Incident, step: IncidentStep) ->
 
 
 def _check(incident: Incident, step: IncidentStep, case_reference: str) -> None:
-    now = timezone.now()
+    moment = timezone.now()
     if step.status == StepStatus.NOT_NEEDED:
         if step.step.required and len(step.note) < SHORTEST_REASON:
             raise ValidationError({"note": _("Enter why this step is not needed, in 10 characters or more.")})
@@ -147,5 +156,5 @@ def _check(incident: Incident, step: IncidentStep, case_reference: str) -> None:
         raise ValidationError(_("This step is done by recording what it asks for."), code="of_a_record")
     if step.step.proof == Proof.CASE_REFERENCE and not (case_reference.strip() or step.note):
         raise ValidationError({"note": _("Enter the case number, or the unit it was handed to.")})
-    if not step.done_at or not incident.started_at <= step.done_at <= now:
+    if not step.done_at or not incident.started_at <= step.done_at <= moment:
         raise ValidationError({"done_at": _("Enter a time between the start of the incident and now.")})

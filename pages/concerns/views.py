@@ -19,7 +19,7 @@ from contacts.models import Organisation
 from incidents.policies import is_excluded_from_concern
 from incidents.queries.incident_pages import card_of, with_incident
 from incidents.rules.steps import is_quiet
-from incidents.services.concerns import edit_concern, maybe_the_same, protocols_for
+from incidents.services.concerns import edit_concern, possible_same_incidents, protocols_for
 from lib.days import city_today, city_zone, day_ends_at
 from meetings.codes import ConcernStatus, Outcome, ReassuranceAnswer
 from meetings.filters.concerns import ConcernFilters
@@ -102,7 +102,9 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     offers = is_open and row.incident_seen is None and can_edit_concern(actor, row)
     context = {
         "protocols": protocols_for(row) if offers else [],
-        "same": maybe_the_same(row).visible_to(actor).select_related("protocol")[:SAME] if offers else [],
+        "same": possible_same_incidents(row).visible_to(actor).select_related("protocol")[:SAME]
+        if offers
+        else [],
         "concern": row,
         "calls": [card_of(call, row, is_night=is_night) for call in calls.touched],
         "more_calls": calls.more,

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.middleware import ActorRequest
 from incidents.models import Incident
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
-from incidents.services.decisions import call_more, organisations_left_out
-from incidents.services.exclusions import ask_exclusion
+from incidents.services.decisions import call_more, left_out_organisations
+from incidents.services.exclusions import request_exclusion
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
@@ -25,7 +25,7 @@ def incident_more(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Choose which organisations beyond the first sixty are called."""
     row = get_or_404(Incident.objects.visible_to(request.actor).for_its_page(), pk)
     refuse_unless(can_decide_incident(request.actor, row))
-    offered = organisations_left_out(request.actor, row)
+    offered = left_out_organisations(request.actor, row)
     form = MoreForm(posted(request), offered=offered)
     disclose(
         request,
@@ -52,7 +52,7 @@ def incident_conduct(request: ActorRequest, pk: UUID) -> HttpResponse:
     disclose(request, "incident", [row.pk], district_ids=districts_of(row))
     if form.is_valid():
         with RefusalsIn(form):
-            ask_exclusion(actor=request.actor, incident_id=pk, user_id=form.cleaned_data["supervisor"].pk)
+            request_exclusion(actor=request.actor, incident_id=pk, user_id=form.cleaned_data["supervisor"].pk)
             messages.success(request, _("Asked. Someone outside the district decides."))
             return redirect("incident", pk)
     body = {"name": settings.COMPLAINTS_BODY_NAME, "url": settings.COMPLAINTS_BODY_URL}

@@ -27,8 +27,8 @@ from incidents.services.concerns import join_concern, open_incident
 from incidents.services.decisions import (
     agree_words,
     close_incident,
+    missing_for_closing,
     reopen_incident,
-    still_open,
     widen_incident,
 )
 from incidents.services.exclusions import exclude_user
@@ -300,7 +300,7 @@ def _show(
         )
         if decides
         else None,
-        "missing": list(still_open(row)) if decides and row.status != "closed" else [],
+        "missing": list(missing_for_closing(row)) if decides and row.status != "closed" else [],
         "results": Result.choices,
         "channels": ReachedBy.choices,
         "needs": Need.choices,

@@ -286,12 +286,12 @@ def test_the_page_asks_shows_old_and_new_and_takes_back(client: Client) -> None:
     assert "Nothing was imported. Select the box if all of this is correct." in again.content.decode()
     assert District.objects.get().name == "Centro"
     District.objects.update(name="Centre")  # a different question than the confirmed one
-    told = {"confirmed": again.context["report"].asked}
+    told = {"confirmed": again.context["report"].confirmation}
     anew = client.post(ADDRESS, token | told)
     assert anew.status_code == 422
     assert "it is currently called “Centre”" in anew.content.decode()
     assert client.post(ADDRESS, token | {"confirmed": "true"}).status_code == 422
-    told = {"confirmed": anew.context["report"].asked}
+    told = {"confirmed": anew.context["report"].confirmation}
     assert client.post(ADDRESS, token | told).status_code == 302
     assert District.objects.get().name == "Sol"
     undo(client, "/settings/districts/")

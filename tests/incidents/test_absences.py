@@ -13,7 +13,7 @@ from accounts.services.users import edit_preferences, edit_user, set_absence
 from audit.models import Event
 from incidents.models import Incident
 from incidents.rules import reminders
-from incidents.services.absences import pass_on_left_steps
+from incidents.services.absences import pass_on_unattended_steps
 from incidents.services.steps import decline_step, hand_over_steps, take_over
 from lib.days import city_today
 from meetings.services.relief import end_relief, open_relief
@@ -38,22 +38,22 @@ def test_steps_pass_on_when_temporary_access_ends_early_or_in_time() -> None:
     open_relief(actor=actor_for(visitor), district=night.district, reason="night_duty", hours=8)
     incident = night.incident(actor=actor_for(visitor))
     call = night.step(incident, "reassurance", night.place)
-    assert call.owner == visitor and pass_on_left_steps() == 0
+    assert call.owner == visitor and pass_on_unattended_steps() == 0
     before = given(incident, night.lead)
     end_relief(actor=actor_for(visitor))
-    assert pass_on_left_steps() == 3
+    assert pass_on_unattended_steps() == 3
     call.refresh_from_db()
     assert (call.owner, visitor in owners(incident)) == (night.lead, False)
     assert given(incident, night.lead) == before + 1
     event = Event.objects.filter(object_type="incident").latest("pk")
     assert (event.actor_kind, event.field_names) == ("system", ["steps"])
-    assert pass_on_left_steps() == 0 and given(incident, night.lead) == before + 1
+    assert pass_on_unattended_steps() == 0 and given(incident, night.lead) == before + 1
 
     open_relief(actor=actor_for(visitor), district=night.district, reason="incident", hours=1)
     take_over(actor=actor_for(visitor), incident_id=incident.pk, step_id=call.pk, owner_id=night.lead.pk)
     past = timezone.now() - timedelta(hours=2)
     Relief.objects.filter(ended_at__isnull=True).update(starts_at=past, ends_at=past + timedelta(hours=1))
-    assert pass_on_left_steps() == 1
+    assert pass_on_unattended_steps() == 1
 
 
 def test_steps_pass_to_the_deputy_while_the_lead_is_away_and_to_a_supervisor_when_both_are() -> None:
@@ -64,20 +64,20 @@ def test_steps_pass_to_the_deputy_while_the_lead_is_away_and_to_a_supervisor_whe
     assert visit.owner == night.lead
     tomorrow, today = city_today() + timedelta(days=1), city_today()
     edit_preferences(actor=night.actor(night.lead), absent_until=today)
-    assert pass_on_left_steps() == 0  # back today
+    assert pass_on_unattended_steps() == 0  # back today
     edit_preferences(actor=night.actor(night.lead), absent_until=tomorrow)
-    pass_on_left_steps()
+    pass_on_unattended_steps()
     visit.refresh_from_db()
     assert visit.owner == deputy
     set_absence(actor=night.actor(night.supervisor), user_id=deputy.pk, until=tomorrow)
-    pass_on_left_steps()
+    pass_on_unattended_steps()
     assert owners(incident) == {night.duty, night.supervisor}
     second = night.incident(received_at=timezone.now() - timedelta(hours=30))
     assert night.lead not in owners(second)
     set_absence(actor=night.actor(night.supervisor), user_id=night.supervisor.pk, until=tomorrow)
-    assert pass_on_left_steps() == 0  # somebody who is away is better than nobody
+    assert pass_on_unattended_steps() == 0  # somebody who is away is better than nobody
     here = make_supervisor(night.district)
-    pass_on_left_steps()
+    pass_on_unattended_steps()
     assert owners(incident) == {night.duty, here}
 
 
@@ -105,7 +105,7 @@ def test_steps_of_a_deactivated_account_and_of_nobody_find_an_owner() -> None:
     make_actor(role="administrator")
     edit_user(actor=SYSTEM, user_id=night.lead.pk, is_active=False)
     incident.steps.filter(owner=night.duty).update(owner=None)
-    pass_on_left_steps()
+    pass_on_unattended_steps()
     assert owners(incident) == {night.supervisor}
     assert given(incident, night.supervisor) == 2  # when it opened, and what passed on
 

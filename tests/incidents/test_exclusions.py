@@ -17,7 +17,7 @@ from accounts.services.acts import confirm_act, refuse_act, withdraw_expired
 from audit.models import Event
 from incidents.models import ExclusionRequest, Incident
 from incidents.services.concerns import edit_concern
-from incidents.services.exclusions import ask_exclusion, exclude_user
+from incidents.services.exclusions import exclude_user, request_exclusion
 from meetings.services.concerns import answer_concern, close_concern, reopen_concern
 from tests.factories import PASSWORD, make_actor, make_district, make_supervisor, make_user
 from tests.incidents.making import Night
@@ -33,14 +33,14 @@ def test_a_confirmer_decides_whether_a_supervisor_is_excluded() -> None:
     with pytest.raises(ValidationError, match="A confirmer decides"):
         exclude_user(actor=night.actor(second), **about)
     with pytest.raises(User.DoesNotExist):  # an officer is excluded by a supervisor
-        ask_exclusion(actor=night.actor(), **about | {"user_id": night.lead.pk})
+        request_exclusion(actor=night.actor(), **about | {"user_id": night.lead.pk})
     with pytest.raises(Incident.DoesNotExist):
-        ask_exclusion(actor=make_actor(make_district()), **about)
+        request_exclusion(actor=make_actor(make_district()), **about)
     with pytest.raises(ValidationError, match="colleague"):
-        ask_exclusion(actor=night.actor(night.supervisor), **about)
-    asked = ask_exclusion(actor=night.actor(), **about)
+        request_exclusion(actor=night.actor(night.supervisor), **about)
+    asked = request_exclusion(actor=night.actor(), **about)
     with pytest.raises(ValidationError, match="already been requested"):
-        ask_exclusion(actor=night.actor(), **about)
+        request_exclusion(actor=night.actor(), **about)
     assert str(night.supervisor.pk) not in str(Event.objects.latest("pk").object_ids)
     act = PendingAct.objects.waiting().get(kind="exclusion", subject=asked.pk)
     with pytest.raises(PendingAct.DoesNotExist):
@@ -84,7 +84,7 @@ def test_who_is_excluded_steers_nothing_by_the_concern(client: Client) -> None:
 def test_who_is_not_excluded_stays_and_nobody_decides_what_they_asked() -> None:
     night = Night()
     incident = night.incident()
-    asked = ask_exclusion(actor=night.actor(), incident_id=incident.pk, user_id=night.supervisor.pk)
+    asked = request_exclusion(actor=night.actor(), incident_id=incident.pk, user_id=night.supervisor.pk)
     act = PendingAct.objects.get(subject=asked.pk)
     officer = make_user("privacy_officer")
     PendingAct.objects.waiting().update(asked_by=officer)
@@ -97,7 +97,7 @@ def test_who_is_not_excluded_stays_and_nobody_decides_what_they_asked() -> None:
 def test_who_can_decide_gets_one_email_and_after_a_week_nobody_is_excluded(mail_sink: MailSink) -> None:
     night, confirmer = Night(), make_user("confirmer")
     about: dict[str, Any] = {"incident_id": night.incident().pk, "user_id": night.supervisor.pk}
-    asked = ask_exclusion(actor=night.actor(), **about)
+    asked = request_exclusion(actor=night.actor(), **about)
     assert mail_new_acts() == 1 and mail_new_acts() == 0
     (mail,) = mail_sink.messages
     text = mail.get_content()
@@ -110,12 +110,14 @@ def test_who_can_decide_gets_one_email_and_after_a_week_nobody_is_excluded(mail_
     asked.refresh_from_db()
     assert asked.decided_at and not asked.is_confirmed
     assert Incident.objects.visible_to(night.actor(night.supervisor)).exists()
-    assert ask_exclusion(actor=night.actor(), **about).pk != asked.pk, "it can be asked again"
+    assert request_exclusion(actor=night.actor(), **about).pk != asked.pk, "it can be asked again"
 
 
 def test_a_request_that_the_version_before_has_decided_is_not_decided_again() -> None:
     night = Night()
-    asked = ask_exclusion(actor=night.actor(), incident_id=night.incident().pk, user_id=night.supervisor.pk)
+    asked = request_exclusion(
+        actor=night.actor(), incident_id=night.incident().pk, user_id=night.supervisor.pk
+    )
     ExclusionRequest.objects.update(decided_at=timezone.now(), is_confirmed=False)
     act = PendingAct.objects.get(subject=asked.pk)
     confirm_act(actor=make_actor(role="confirmer"), act_id=act.pk)

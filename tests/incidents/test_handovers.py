@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from incidents.models import Incident, StepHandover
-from incidents.services.absences import pass_on_left_steps
+from incidents.services.absences import pass_on_unattended_steps
 from incidents.services.decisions import widen_incident
 from incidents.services.exclusions import exclude_user
 from incidents.services.steps import decline_step, hand_over_steps, mark_step, take_over
@@ -54,7 +54,7 @@ def test_what_the_system_or_a_supervisor_passes_on_says_from_whom_to_whom(client
     incident = night.incident()
     night.lead.absent_until = city_today() + timedelta(days=3)
     night.lead.save()
-    assert pass_on_left_steps()
+    assert pass_on_unattended_steps()
     text = f"Passed on from {night.lead.name} to {night.supervisor.name}"
     lines = timeline(client, night.duty, incident)
     assert text in lines[0] and "2 more" in lines[0], "of five steps"

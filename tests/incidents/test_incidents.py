@@ -23,7 +23,7 @@ from incidents.services.decisions import (
 )
 from incidents.services.exclusions import exclude_user
 from incidents.services.judgements import assess_tension, sign_debrief, waive_debrief
-from incidents.services.proposed_protocols import GRAFFITI, SHIPPED, TENSION
+from incidents.services.proposed_protocols import GRAFFITI, PROPOSED, TENSION
 from incidents.services.protocols import approve_protocol, draft_protocol, unowned_steps
 from incidents.services.reassurances import record_reassurance, undo_reassurance
 from incidents.services.steps import (
@@ -119,12 +119,12 @@ def test_two_steps_of_a_protocol_cannot_have_one_position() -> None:
 
 
 def test_the_proposed_protocols_leave_no_step_without_an_owner_where_somebody_supervises() -> None:
-    for shipped in SHIPPED:
+    for shipped in PROPOSED:
         make_protocol(shipped)
     without, led = make_district(), make_district()
     make_supervisor(led)
     assert unowned_steps(led) == []
-    assert len(unowned_steps(without)) == sum(len(shipped["steps"]) for shipped in SHIPPED)
+    assert len(unowned_steps(without)) == sum(len(shipped["steps"]) for shipped in PROPOSED)
 
 
 # --- Opening ------------------------------------------------------------------------------------------

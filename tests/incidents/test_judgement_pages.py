@@ -12,7 +12,7 @@ from accounts.services.acts import confirm_act
 from audit.models import Action, Event
 from crm.checked import scale
 from incidents.models import Incident
-from incidents.services.exclusions import ask_exclusion
+from incidents.services.exclusions import request_exclusion
 from incidents.services.reassurances import record_reassurance
 from lib.days import city_today
 from tests.factories import (
@@ -152,7 +152,7 @@ def test_who_sees_the_pages(client: Client, night: Night, name: str) -> None:
     assert signed_in(client, night.duty).get(address).status_code == (200 if name == "brief" else 403)
     assert signed_in(client, make_officer(make_district())).get(address).status_code == 404
     assert signed_in(client, make_user(Role.ADMINISTRATOR)).get(address).status_code == 404
-    asked = ask_exclusion(actor=night.actor(), incident_id=incident.pk, user_id=second.pk)
+    asked = request_exclusion(actor=night.actor(), incident_id=incident.pk, user_id=second.pk)
     act = PendingAct.objects.get(subject=asked.pk)
     confirm_act(actor=make_actor(role="confirmer"), act_id=act.pk)
     assert signed_in(client, second).get(address).status_code == 404

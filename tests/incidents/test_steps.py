@@ -10,13 +10,13 @@ import pytest
 from incidents.rules.reassurance import outcomes_of
 from incidents.rules.reminders import OpenStep, incident_reminders
 from incidents.rules.steps import (
+    AffectedOrganisation,
     Candidate,
     People,
-    Planned,
+    PlannedStep,
     Step,
-    Touched,
     after_quiet,
-    matching,
+    matching_protocols,
     next_owner,
     plan_steps,
 )
@@ -37,11 +37,13 @@ def local(day: int, month: int, hour: int, minute: int = 0) -> datetime:
 
 
 def step(**changes: object) -> Step:
-    usual = {"who": "duty", "each": "once", "due_minutes": 60, "may_wait": False, "calls": False}
+    usual = {"assignee": "duty", "each": "once", "due_minutes": 60, "may_wait": False, "calls": False}
     return Step(id=STEP, **usual | changes)
 
 
-def plan(one: Step, *organisations: Touched, at: datetime, people: People = PEOPLE) -> list[Planned]:
+def plan(
+    one: Step, *organisations: AffectedOrganisation, at: datetime, people: People = PEOPLE
+) -> list[PlannedStep]:
     return list(plan_steps([one], at, organisations, people, MADRID))
 
 
@@ -72,7 +74,7 @@ def test_a_call_at_night_waits_unless_they_agreed_and_never_goes_to_who_refused(
     night, call = local(5, 6, 23), step(each="the_place", calls=True)
 
     def due(may_wait: bool, **about: str) -> list[datetime]:
-        place = Touched(PLACE, is_the_place=True, **about)
+        place = AffectedOrganisation(PLACE, is_the_place=True, **about)
         return [
             one.due_at for one in plan(step(each="the_place", calls=True, may_wait=may_wait), place, at=night)
         ]
@@ -83,12 +85,12 @@ def test_a_call_at_night_waits_unless_they_agreed_and_never_goes_to_who_refused(
     assert due(True, night_calls="always") == due(True, night_calls="if_our_place") == at_once
     assert due(False, night_calls="never") == morning
     assert due(False, wish="none") == due(False, wish="only_if_they_ask") == []
-    asked = Touched(PLACE, is_the_place=True, asked=True, wish="only_if_they_ask")
+    asked = AffectedOrganisation(PLACE, is_the_place=True, raised_concern=True, wish="only_if_they_ask")
     assert [one.due_at for one in plan(call, asked, at=night)] == at_once
 
 
 def test_the_affected_place_is_not_called_twice_but_reported_back_to() -> None:
-    place, other = Touched(PLACE, is_the_place=True), Touched(OTHER)
+    place, other = AffectedOrganisation(PLACE, is_the_place=True), AffectedOrganisation(OTHER)
     calls = plan(step(each="each_organisation", calls=True), place, other, at=local(5, 6, 12))
     assert [one.organisation_id for one in calls] == [OTHER]
     told = plan(step(each="each_organisation"), place, other, at=local(5, 6, 12))
@@ -113,17 +115,21 @@ def test_the_affected_place_is_not_called_twice_but_reported_back_to() -> None:
 def test_a_step_goes_to_the_first_who_can_take_it(
     who: str, lead: UUID, deputy: UUID, people: People, owner: UUID
 ) -> None:
-    place = Touched(PLACE, lead=lead, deputy=deputy, is_the_place=True)
-    one = step(who=who, each="once" if "supervisor" in who or who == "duty" else "the_place")
+    place = AffectedOrganisation(PLACE, lead=lead, deputy=deputy, is_the_place=True)
+    one = step(assignee=who, each="once" if "supervisor" in who or who == "duty" else "the_place")
     assert [planned.owner_id for planned in plan(one, place, at=local(5, 6, 12), people=people)] == [owner]
 
 
 def test_the_nearest_protocol_comes_first_and_an_unknown_bias_is_enough() -> None:
     city = Candidate("city", ["threat"], needs_bias=True, depth=-1, first_due=30)
     ours = Candidate("ours", ["threat", "tension"], needs_bias=False, depth=1, first_due=60)
-    assert matching([city, ours], ["threat"], ["unknown"]) == ["ours", "city"]
-    assert matching([city, ours], ["threat"], []) == matching([city, ours], ["threat"], ["none"]) == ["ours"]
-    assert matching([city, ours], ["bullying"], ["anti_muslim"]) == []
+    assert matching_protocols([city, ours], ["threat"], ["unknown"]) == ["ours", "city"]
+    assert (
+        matching_protocols([city, ours], ["threat"], [])
+        == matching_protocols([city, ours], ["threat"], ["none"])
+        == ["ours"]
+    )
+    assert matching_protocols([city, ours], ["bullying"], ["anti_muslim"]) == []
 
 
 def test_a_call_counts_as_met_only_if_they_told_us_something() -> None:

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 
 from accounts.actors import SYSTEM
 from incidents.models import Protocol
-from incidents.services.proposed_protocols import SHIPPED
+from incidents.services.proposed_protocols import PROPOSED
 from incidents.services.protocols import draft_protocol
 
 
@@ -12,11 +12,11 @@ class Command(BaseCommand):
     help = "Draft the protocols that the software proposes. None is in force until somebody approves it."
 
     def handle(self, **options: Any) -> None:
-        for shipped in SHIPPED:
-            if Protocol.objects.filter(code=shipped["code"]).exists():
-                self.stdout.write(f"{shipped['code']}: exists already, left as it is.")
+        for proposed in PROPOSED:
+            if Protocol.objects.filter(code=proposed["code"]).exists():
+                self.stdout.write(f"{proposed['code']}: exists already, left as it is.")
                 continue
-            fields: dict[str, Any] = shipped | {"name": str(shipped["name"])}
-            fields["steps"] = [step | {"text": str(step["text"])} for step in shipped["steps"]]
+            fields: dict[str, Any] = proposed | {"name": str(proposed["name"])}
+            fields["steps"] = [step | {"text": str(step["text"])} for step in proposed["steps"]]
             draft_protocol(actor=SYSTEM, **fields)
-            self.stdout.write(f"{shipped['code']}: drafted. Agree it with organisations, then approve it.")
+            self.stdout.write(f"{proposed['code']}: drafted. Agree it with organisations, then approve it.")
