@@ -60,7 +60,7 @@ HIDDEN_AWAY: Final = frozenset({Kind.SHELTER, Kind.RECEPTION_CENTRE})
 # Kinds that figures count only on request.
 NOT_COUNTED: Final = PARTNERS | {Kind.CULTURE_SPORT}
 
-# The community that a kind of organisation represents, for figures and for the list of whom to call.
+# The community that a kind of organisation represents, for figures and for calls.
 FOCUS_OF_KIND: Final = {
     Kind.WOMENS_ORGANISATION: Focus.WOMEN,
     Kind.LGBT_ORGANISATION: Focus.LGBTI,

@@ -173,11 +173,11 @@ class ContactFilters(FilterSet):
         form_class = super().get_form_class()
         if self.actor.kind == "user":
             for name in self.of_keys.keys() & form_class.base_fields.keys():
-                form_class.base_fields[name].validators.append(self._refusal(name))
+                form_class.base_fields[name].validators.append(self._keys_only_validator(name))
         return form_class
 
     @classmethod
-    def _refusal(cls, name: str) -> Any:
+    def _keys_only_validator(cls, name: str) -> Any:
         def refuse(value: Any) -> None:
             raise ValidationError(cls.of_keys[name], code="keys_only")
 

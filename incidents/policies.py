@@ -27,7 +27,7 @@ def can_write_incident(actor: Actor, incident: Incident) -> bool:
 
 def can_decide_incident(actor: Actor, incident: Incident) -> bool:
     """Whether the actor can agree the statement, assess tension, widen, exclude and close: supervisors."""
-    return _decides(actor) and can_write_incident(actor, incident)
+    return _can_decide(actor) and can_write_incident(actor, incident)
 
 
 def can_finish_step(actor: Actor, incident: Incident, step: IncidentStep) -> bool:
@@ -37,7 +37,7 @@ def can_finish_step(actor: Actor, incident: Incident, step: IncidentStep) -> boo
 
 def can_write_protocol(actor: Actor, district: District | None) -> bool:
     """Whether the actor can draft a protocol: supervisors can, for the city or a district they cover."""
-    return _decides(actor) and (district is None or actor.covers(district.pk))
+    return _can_decide(actor) and (district is None or actor.covers(district.pk))
 
 
 def can_approve_protocol(actor: Actor, protocol: Protocol) -> bool:
@@ -61,5 +61,5 @@ def is_excluded_from_concern(actor: Actor, concern_id: UUID) -> bool:
     return excluded.filter(incident__concern_links__concern=concern_id).exists()
 
 
-def _decides(actor: Actor) -> bool:
+def _can_decide(actor: Actor) -> bool:
     return actor.is_supervisor or actor.kind == "system"

@@ -22,7 +22,7 @@ from meetings.reminders import Supervisors
 from reminders.models.subjects import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
 
-NAMED = 6
+MOST_TEXTS = 6
 
 
 class Incidents(Subject[Incident]):
@@ -175,7 +175,7 @@ def _at_work(
 
 
 def _texts(steps: Iterable[IncidentStep]) -> list[str]:
-    return [f"– {text}" for text in dict.fromkeys(step.step.text for step in steps)][:NAMED]
+    return [f"– {text}" for text in dict.fromkeys(step.step.text for step in steps)][:MOST_TEXTS]
 
 
 SUBJECTS: Final = (Incidents(), Protocols())

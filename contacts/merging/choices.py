@@ -102,7 +102,7 @@ class Choice:
 
 def choices_for(rows: Sequence[Any]) -> list[Choice]:
     """Return a choice for each group of fields, whether the rows differ or not. The first row is kept."""
-    return [Choice(names, tuple(_options(rows, names))) for names in TOGETHER[type(rows[0])]]
+    return [Choice(names, tuple(_different_options(rows, names))) for names in TOGETHER[type(rows[0])]]
 
 
 def differing_choices(rows: Sequence[Any]) -> list[Choice]:
@@ -116,12 +116,12 @@ def chosen_values(rows: Sequence[Any], choices: Choices) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for names in TOGETHER[type(rows[0])]:
         row = by_id.get(choices[names[0]]) if names[0] in choices else None
-        row = row or _default(rows, names)
+        row = row or _default_row(rows, names)
         values |= {name: getattr(row, name) for name in names}
     return values
 
 
-def _default(rows: Sequence[Any], names: tuple[str, ...]) -> Any:
+def _default_row(rows: Sequence[Any], names: tuple[str, ...]) -> Any:
     """Return the row whose values are the default: the strictest wish, or the first row with a value."""
     if names[0] in STRICTEST:
         return max(rows, key=lambda row: STRICTEST[names[0]].index(getattr(row, names[0])))
@@ -133,8 +133,8 @@ def _is_set(row: Any, name: str) -> bool:
     return isinstance(field, models.BooleanField) or bool(getattr(row, field.attname))
 
 
-def _options(rows: Sequence[Any], names: tuple[str, ...]) -> Iterator[Option]:
-    default = _default(rows, names)
+def _different_options(rows: Sequence[Any], names: tuple[str, ...]) -> Iterator[Option]:
+    default = _default_row(rows, names)
     rows_by_value: dict[tuple[str, ...], list[Any]] = {}
     for row in rows:
         rows_by_value.setdefault(tuple(_comparable(row, name) for name in names), []).append(row)

@@ -102,9 +102,9 @@ def move_all(merged: models.Model, kept_row: models.Model, memory: Memory) -> No
         if relation.related_model in MERGERS:
             MERGERS[relation.related_model](rows, kept_row, memory)
         elif relation.related_model._meta.auto_created is type(merged):
-            _move(rows, relation.field, kept_row, Memory())  # the restored row has its own list again
+            _move_rows(rows, relation.field, kept_row, Memory())  # the restored row has its own list again
         else:
-            _move(rows, relation.field, kept_row, memory)
+            _move_rows(rows, relation.field, kept_row, memory)
 
 
 def move_back(memory: Mapping[str, Any], restored: models.Model) -> bool:
@@ -171,7 +171,7 @@ def _note_changed_objects(rows: Rows, relation: Any, memory: Memory) -> None:
         )
 
 
-def _move(rows: Rows, link: Any, kept_row: models.Model, memory: Memory) -> None:
+def _move_rows(rows: Rows, link: Any, kept_row: models.Model, memory: Memory) -> None:
     model = link.model
     kept_rows = model._base_manager.filter(**{link.name: kept_row})
     for names, condition in _unique_with(model, link.name):
@@ -211,7 +211,7 @@ def _unique_with(model: Model, name: str) -> Iterator[tuple[tuple[str, ...], Q]]
 
 def _merge_twins(rows: Rows, kept_rows: Rows, names: tuple[str, ...], memory: Memory) -> None:
     twins = {tuple(row[1:]): row[0] for row in kept_rows.values_list("pk", *names)}
-    doubled = [(row, twins[key]) for row in rows.all() if (key := _key(row, names)) in twins]
+    doubled = [(row, twins[key]) for row in rows.all() if (key := _column_values(row, names)) in twins]
     if not doubled:
         return
     kept_twins = kept_rows.in_bulk([pk for _row, pk in doubled])
@@ -223,7 +223,7 @@ def _merge_twins(rows: Rows, kept_rows: Rows, names: tuple[str, ...], memory: Me
     rows.model._base_manager.filter(pk__in=[row.pk for row, _pk in doubled]).delete()
 
 
-def _key(row: models.Model, names: tuple[str, ...]) -> tuple[Any, ...]:
+def _column_values(row: models.Model, names: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(getattr(row, row._meta.get_field(name).attname) for name in names)  # type: ignore[union-attr]  # names of columns
 
 

@@ -1,7 +1,7 @@
-"""Merging and taking a merge back, each in one transaction.
+"""Merge duplicates and undo a merge, each in one transaction.
 
-The merged row is deleted; its id lives on in `Merge`, in the trail and in the change feed (`merged`,
-`into`). Other systems' ids of both resolve to the kept_row row.
+The merged row is deleted; its id lives on in `Merge`, in the activity log and in the change feed (`merged`,
+`into`). Other systems' ids of both resolve to the kept row.
 """
 
 from collections import defaultdict
@@ -44,7 +44,7 @@ from lib.freezing import refuse_frozen
 from lib.row_context import acting_as, writes
 from lib.wired import Wired
 
-MOST: Final = 10  # rows at once
+MOST_MERGED: Final = 10  # rows at once
 
 # The kept organisation, the merged organisations, the fields that change, and a memory for each merged one.
 Follow = Callable[
@@ -87,7 +87,7 @@ def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
     merge = Merge.objects.standing().select_for_update().get(pk=merge_id)
     model = MODELS[merge.object_type]
     heir_id = Merge.objects.heir_of(merge.object_type, merge.kept_id)
-    kept_row = _locked(actor, model, {heir_id or merge.kept_id: None})[0]
+    kept_row = _locked_rows(actor, model, {heir_id or merge.kept_id: None})[0]
     if merge.memory is None or timezone.now() > merge.merged_at + UNDO_WITHIN:
         raise ValidationError(_("It is too late to undo this merge."), code="too_late")
     in_order = Merge.objects.undoable(merge.object_type, kept_row)
@@ -96,10 +96,10 @@ def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
     if merge != in_order[0]:
         later = {"merge_id": in_order[0].pk}
         raise ValidationError(_("Undo the later merge first."), code="later_first", params=later)
-    districts = districts_before = _districts(kept_row)
+    districts = districts_before = _districts_of(kept_row)
     before = merge.memory["kept"]
     met_then, met_now = merge.memory["last_met_at"], getattr(kept_row, "last_met_at", None)
-    rows = [_restored(merged_memory["row"]) for merged_memory in merge.memory["gone"]]
+    rows = [_restored_row(merged_memory["row"]) for merged_memory in merge.memory["gone"]]
     for merged_memory, row in reversed(list(zip(merge.memory["gone"], rows, strict=True))):
         if not relations.move_back(merged_memory["relations"], row):
             raise ValidationError(_("This record has changed since, so the merge cannot be undone."))
@@ -121,7 +121,7 @@ def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
         row.save()
     if model is Organisation:
         refresh_meet_by([row.pk for row, _version, _op in changed])
-    districts = districts.union(*(_districts(row) for row in rows), _districts(kept_row))
+    districts = districts.union(*(_districts_of(row) for row in rows), _districts_of(kept_row))
     record_changes(
         actor,
         Action.MERGE,
@@ -148,25 +148,27 @@ def delete_expired_memory(moment: datetime) -> int:
 
 @writes
 def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int], choices: Choices) -> Merge:
-    if not 2 <= len(versions) <= MOST or kept_id not in versions:
-        raise ValidationError(_("Select at least two duplicates. The limit is %(most)s.") % {"most": MOST})
-    rows = sorted(_locked(actor, model, versions), key=lambda row: (row.pk != kept_id, row.pk))
+    if not 2 <= len(versions) <= MOST_MERGED or kept_id not in versions:
+        raise ValidationError(
+            _("Select at least two duplicates. The limit is %(most)s.") % {"most": MOST_MERGED}
+        )
+    rows = sorted(_locked_rows(actor, model, versions), key=lambda row: (row.pk != kept_id, row.pk))
     if any(getattr(row, "withdrawn_on", None) for row in rows):
         raise ValidationError(_("A contact who has opted out cannot be merged."))
     refuse_frozen(actor, rows)
     kept_row, merged, merged_ids = rows[0], rows[1:], [row.pk for row in rows[1:]]
-    districts_before = _districts(kept_row)
-    districts = set[UUID]().union(*map(_districts, rows))
+    districts_before = _districts_of(kept_row)
+    districts = set[UUID]().union(*map(_districts_of, rows))
     for row in rows:
-        refuse_widening(actor, _districts(row), districts)
+        refuse_widening(actor, _districts_of(row), districts)
     homes = {row.home_district_id for row in rows}
     memory: dict[str, Any] = {
         "versions": {str(row.pk): row.version for row in rows},
-        "kept": relations.as_json_rows([kept_row, *_imported(rows)]),
+        "kept": relations.as_json_rows([kept_row, *_imported_fields(rows)]),
         "periods": relations.as_json_rows(kept_row.periods.all()) if model is Organisation else [],
         "gone": [{"row": relations.as_json_rows([row])} for row in merged],
     }
-    differing = _differing(rows)
+    differing = _differing_fields(rows)
     reached = [channel for row in rows for channel in _own_channels(row)]
     memories = [relations.Memory() for _row in merged]
     values = dict(chosen_values(rows, choices))
@@ -202,7 +204,7 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
         kept_version=kept_row.version,
         memory=memory,
     )
-    districts |= _districts(kept_row)
+    districts |= _districts_of(kept_row)
     record_changes(
         actor,
         Action.MERGE,
@@ -219,13 +221,13 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
     return merge
 
 
-def _imported(rows: Sequence[Any]) -> list[ImportedFields]:
+def _imported_fields(rows: Sequence[Any]) -> list[ImportedFields]:
     """Return the organisations' fingerprints of imported fields."""
     ids = [row.pk for row in rows if isinstance(row, Organisation)]
     return list(ImportedFields.objects.filter(organisation__in=ids).order_by("pk"))
 
 
-def _differing(rows: Sequence[Any]) -> list[str]:
+def _differing_fields(rows: Sequence[Any]) -> list[str]:
     """Return the fields in which rows differ, so that the merge decides their value."""
     names = [field.attname for field in rows[0]._meta.concrete_fields if field.editable]
     return [name for name in names if any(getattr(row, name) != getattr(rows[0], name) for row in rows)]
@@ -254,7 +256,7 @@ def _keep_decisions(kept_row: Any, names: Sequence[str], reached: Sequence[tuple
     """Mark fields as decided, so that no later import overwrites the values chosen in the merge."""
     fields = [name.removesuffix("_id") for name in names]
     fingerprints = fingerprints_of(channel for channel in reached if channel[1])
-    for row in _imported([kept_row]):
+    for row in _imported_fields([kept_row]):
         row.fingerprints = after_import(decided(row.fingerprints, fields), {MORE: fingerprints})
         row.save(update_fields=["fingerprints"])
 
@@ -267,13 +269,13 @@ def object_type(model: Any) -> str:
     return camel_case_to_spaces(model.__name__).replace(" ", "_")
 
 
-def _locked(actor: Actor, model: Any, versions: Mapping[UUID, int | None]) -> list[Any]:
+def _locked_rows(actor: Actor, model: Any, versions: Mapping[UUID, int | None]) -> list[Any]:
     can_edit: Any = can_edit_organisation if model is Organisation else can_edit_contact
     with acting_as(actor):
         return lock_versions(model.objects.visible_to(actor), versions, lambda row: can_edit(actor, row))
 
 
-def _districts(row: Any) -> set[UUID]:
+def _districts_of(row: Any) -> set[UUID]:
     seen_in: Any = districts_of_organisations if isinstance(row, Organisation) else districts_of_contacts
     return set(seen_in([row])[row.pk])
 
@@ -301,7 +303,7 @@ def _save_kept(change: Change, merged: Sequence[Any]) -> None:
         save_contacts([change])
 
 
-def _restored(written: list[Any]) -> Any:
+def _restored_row(written: list[Any]) -> Any:
     """Insert a deleted row again and return it. `relations.move_back` moves its references."""
     [deserialised] = serializers.deserialize("python", written)
     row: Any = deserialised.object
@@ -349,7 +351,7 @@ def _record_move(
     actor: Actor, kept_row: Any, before: set[UUID], changed_objects: Mapping[str, set[UUID]]
 ) -> None:
     """If the kept row is visible in other districts now, record the rows that depend on it."""
-    after = _districts(kept_row)
+    after = _districts_of(kept_row)
     if after != before:
         changed_ids = set[UUID]().union(*changed_objects.values())
         record_moves(

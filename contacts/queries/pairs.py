@@ -53,7 +53,7 @@ class Pair:
 
 def organisation_pairs(actor: Actor) -> tuple[list[Pair], int]:
     """Return the likeliest pairs of organisations, and the number of all pairs."""
-    return _pairs(
+    return _likely_pairs(
         "organisation",
         Organisation.objects.visible_to(actor),
         Organisation.objects.select_related("home_district", "lead_officer"),
@@ -63,7 +63,7 @@ def organisation_pairs(actor: Actor) -> tuple[list[Pair], int]:
 
 def contact_pairs(actor: Actor) -> tuple[list[Pair], int]:
     """Return the likeliest pairs of contacts, and the number of all pairs. Organisations are no clue."""
-    return _pairs(
+    return _likely_pairs(
         "contact",
         Contact.objects.visible_to(actor).filter(withdrawn_on__isnull=True),
         Contact.objects.select_related("home_district"),
@@ -119,19 +119,21 @@ def likely_contacts(actor: Actor, clues: Collection[str]) -> list[Likely]:
     for clue, contact_ids in holders.items():
         for pk in contact_ids if len(contact_ids) < SHARED_BY_FEW else []:
             shared.setdefault(pk, []).append(clue)
-    ranked = [(score(clues), pk, _kinds(clues)) for pk, clues in shared.items()]
-    return _best(visible_contacts.select_related("home_district"), {None: ranked}).get(None, [])
+    ranked = [(score(clues), pk, _kinds_of_clues(clues)) for pk, clues in shared.items()]
+    return _likeliest(visible_contacts.select_related("home_district"), {None: ranked}).get(None, [])
 
 
 def likely_among_contacts(actor: Actor, new: Collection[UUID]) -> dict[UUID, list[Likely]]:
     """Return likely duplicates of newly imported contacts, among those the actor can see, by ID."""
-    return _best(Contact.objects.all(), _likely_duplicates(_visible_contacts(actor), new, _judge_by_clues))
+    return _likeliest(
+        Contact.objects.all(), _likely_duplicates(_visible_contacts(actor), new, _judge_by_clues)
+    )
 
 
 def likely_among_organisations(actor: Actor, new: Collection[UUID]) -> dict[UUID, list[Likely]]:
     """Return likely duplicates of newly imported organisations, among those the actor can see, by ID."""
     visible_organisations = Organisation.objects.visible_to(actor)
-    return _best(
+    return _likeliest(
         Organisation.objects.only("name"), _likely_duplicates(visible_organisations, new, _judge_by_name)
     )
 
@@ -154,7 +156,7 @@ def _likely_duplicates(
         return duplicates_by_row
     try:
         sql, parameters = visible_rows.values("pk", "clues").query.sql_with_params()
-    except EmptyResultSet:  # whoever covers no district
+    except EmptyResultSet:  # the actor covers no district
         return duplicates_by_row
     with connection.chunked_cursor() as cursor:
         cursor.execute(
@@ -180,7 +182,7 @@ def _likely_duplicates(
     return duplicates_by_row
 
 
-def _best(
+def _likeliest(
     rows: Any, sharing: Mapping[Key, Sequence[tuple[float, UUID, Collection[str]]]]
 ) -> dict[Key, list[Likely]]:
     """Return, by key, up to MOST_LIKELY suggestions that share enough clues, the likeliest first."""
@@ -188,7 +190,7 @@ def _best(
     for key, likely in sharing.items():
         ranked = sorted((-value, pk, kinds) for value, pk, kinds in likely if value >= LIKELY)
         best[key] = ranked[:MOST_LIKELY]
-    rows_by_id = rows.in_bulk({pk for ranked in best.values() for _value, pk, _kinds in ranked})
+    rows_by_id = rows.in_bulk({pk for ranked in best.values() for _value, pk, _kinds_of_clues in ranked})
     return {
         key: [
             Likely(rows_by_id[pk], -value, reasons(kinds)) for value, pk, kinds in ranked if pk in rows_by_id
@@ -198,14 +200,16 @@ def _best(
     }
 
 
-def _pairs(object_type: str, visible_rows: Any, shown_rows: Any, judge: Judge) -> tuple[list[Pair], int]:
+def _likely_pairs(
+    object_type: str, visible_rows: Any, shown_rows: Any, judge: Judge
+) -> tuple[list[Pair], int]:
     """Return the likeliest pairs and the number of all pairs.
 
     Runs at most three statements: for shared clues, for names, and for the rows shown.
     """
     try:
         sql, parameters = visible_rows.values("pk", "clues").query.sql_with_params()
-    except EmptyResultSet:  # whoever covers no district
+    except EmptyResultSet:  # the actor covers no district
         return [], 0
     with connection.cursor() as cursor:
         cursor.execute(
@@ -231,7 +235,11 @@ def _pairs(object_type: str, visible_rows: Any, shown_rows: Any, judge: Judge) -
         judged = judge(cursor.fetchall())
     likely = sorted((pair for pair in judged if pair[0] >= LIKELY), key=lambda pair: (-pair[0], *pair[1:3]))
     rows = shown_rows.in_bulk(
-        {pk for _value, first_id, second_id, _kinds in likely[:SHOWN] for pk in (first_id, second_id)}
+        {
+            pk
+            for _value, first_id, second_id, _kinds_of_clues in likely[:SHOWN]
+            for pk in (first_id, second_id)
+        }
     )
     return [
         Pair(rows[first_id], rows[second_id], value, reasons(kinds))
@@ -240,7 +248,9 @@ def _pairs(object_type: str, visible_rows: Any, shown_rows: Any, judge: Judge) -
 
 
 def _judge_by_clues(pairs: Sequence[Shared]) -> list[Judged]:
-    return [(score(clues), first_id, second_id, _kinds(clues)) for first_id, second_id, clues in pairs]
+    return [
+        (score(clues), first_id, second_id, _kinds_of_clues(clues)) for first_id, second_id, clues in pairs
+    ]
 
 
 def _judge_by_name(pairs: Sequence[Shared]) -> list[Judged]:
@@ -255,5 +265,5 @@ def _judge_by_name(pairs: Sequence[Shared]) -> list[Judged]:
     return judged
 
 
-def _kinds(clues: Iterable[str]) -> list[str]:
+def _kinds_of_clues(clues: Iterable[str]) -> list[str]:
     return [clue.partition(":")[0] for clue in clues]

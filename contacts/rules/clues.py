@@ -27,8 +27,8 @@ SHARED_HOSTS: Final = frozenset(
 _VOWELS: Final = str.maketrans("", "", "aeiouyh")
 _MOST_WORDS: Final = 6  # of a name, for clues
 _MOST_KINDS: Final = 2
-_TWO: Final = 2
-_HALF: Final = 3  # characters of half a word; a typing error in the other half does not change them
+_TWO_WORDS: Final = 2
+_HALF_LENGTH: Final = 3  # characters of half a word; a typing error in the other half does not change them
 
 
 def organisation_clues(
@@ -44,7 +44,7 @@ def organisation_clues(
         clues.add(f"address:{fold(postcode)} {folded_address}")
     if host := website_host(website):
         clues.add(f"host:{host}")
-    return sorted(clues | set(_reached(phone, email)))
+    return sorted(clues | set(_channel_clues(phone, email)))
 
 
 def detail_clues(details: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -57,7 +57,7 @@ def detail_clues(details: Iterable[tuple[str, str]]) -> Iterator[str]:
     """
     for channel, value in details:
         if channel in ("phone", "email"):
-            yield from _reached(**{"phone": "", "email": "", channel: value.partition(";")[0]})
+            yield from _channel_clues(**{"phone": "", "email": "", channel: value.partition(";")[0]})
         elif host := website_host(value):
             yield f"host:{host}"
         elif path := squash(urlsplit(value).path).strip("/"):
@@ -77,7 +77,7 @@ def person_clues(*, given_name: str, family_name: str, phone: str, email: str) -
     """
     name = " ".join(sorted(latin(fold(given_name, family_name)).split()))
     clues = set(_person_name_clues(name)) if " " in name else set()
-    return sorted(clues | set(_reached(phone, email)))
+    return sorted(clues | set(_channel_clues(phone, email)))
 
 
 def score(clues: Iterable[str]) -> float:
@@ -149,22 +149,22 @@ def _word_clues(name: Name) -> Iterator[str]:
     yield from distinctive
     yield from map(sound, name.initials)
     pairs = [*combinations(own_keys, 2)]
-    if len(own_keys) <= _TWO:
+    if len(own_keys) <= _TWO_WORDS:
         pairs += [(own_key, kind) for own_key in own_keys for kind in kind_keys]
     yield from (" ".join(sorted(pair)) for pair in pairs)
-    if len(distinctive) == 1 or (len(distinctive) == _TWO and not kind_keys):
+    if len(distinctive) == 1 or (len(distinctive) == _TWO_WORDS and not kind_keys):
         for key in distinctive:
             companions = [companion for companion in distinctive if companion != key] or kind_keys[:1] or [""]
-            yield from (f"{companion} {part}" for companion in companions for part in _halves(key))
+            yield from (f"{companion} {part}" for companion in companions for part in _clues_of_halves(key))
 
 
-def _halves(word: str) -> Iterator[str]:
-    if len(word) < 2 * _HALF:
-        yield from (word[:at] + word[at + 1 :] + "~" for at in range(len(word)) if len(word) > _HALF)
+def _clues_of_halves(word: str) -> Iterator[str]:
+    if len(word) < 2 * _HALF_LENGTH:
+        yield from (word[:at] + word[at + 1 :] + "~" for at in range(len(word)) if len(word) > _HALF_LENGTH)
         yield f"{word}~"
     else:
-        yield f"{word[:_HALF]}-"
-        yield f"-{word[-_HALF:]}"
+        yield f"{word[:_HALF_LENGTH]}-"
+        yield f"-{word[-_HALF_LENGTH:]}"
 
 
 def _word_key(word: Word) -> str:
@@ -173,14 +173,16 @@ def _word_key(word: Word) -> str:
 
 def _person_name_clues(name: str) -> list[str]:
     """Return the name, and its consonants in order, which most typing and hearing errors do not change."""
-    bones = " ".join(sorted(filter(None, (_single(word.translate(_VOWELS)) for word in name.split()))))
+    bones = " ".join(
+        sorted(filter(None, (_without_repeats(word.translate(_VOWELS)) for word in name.split())))
+    )
     return [f"name:{name}", *([f"alike:{bones}"] if len(bones) >= 4 else [])]
 
 
-def _single(word: str) -> str:
+def _without_repeats(word: str) -> str:
     """Remove repeated letters: `Alcalla` becomes Alcala."""
     return "".join(letter for i, letter in enumerate(word) if i == 0 or word[i - 1] != letter)
 
 
-def _reached(phone: str, email: str) -> list[str]:
+def _channel_clues(phone: str, email: str) -> list[str]:
     return [f"{kind}:{value}" for kind, value in (("phone", phone), ("email", email.casefold())) if value]

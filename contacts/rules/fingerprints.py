@@ -16,7 +16,7 @@ Fingerprints = Mapping[str, str | list[str]]
 
 MORE: Final = "more"
 _DECIDED: Final = "decided"  # marks a decision; no value has this fingerprint
-_MOST: Final = 200  # fingerprints in a list, so that it does not grow for ever
+_MOST_FINGERPRINTS: Final = 200  # fingerprints in a list, so that it does not grow for ever
 
 
 def fingerprint(value: object) -> str:
@@ -60,7 +60,7 @@ def after_import(before: Fingerprints, new: Fingerprints) -> dict[str, str | lis
         earlier = after.get(name)
         if isinstance(earlier, list) or isinstance(imported, list):
             fingerprints = [*imported_before(before, name), *imported_before(new, name)]
-            after[name] = list(dict.fromkeys(fingerprints))[-_MOST:]
+            after[name] = list(dict.fromkeys(fingerprints))[-_MOST_FINGERPRINTS:]
         else:
             after[name] = imported
     return after

@@ -11,7 +11,7 @@ from lib.fold import fold
 _fold_word = lru_cache(maxsize=20_000)(fold)
 
 
-def _words(text: str) -> frozenset[str]:
+def _word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
@@ -32,13 +32,13 @@ class _Casing:
 
 CASINGS: Final[Mapping[str, _Casing]] = {
     "es": _Casing(
-        _words("de del y e o u en a al con por para sin sobre entre como contra desde hasta su sus"),
-        _words("el la los las lo un una"),
+        _word_set("de del y e o u en a al con por para sin sobre entre como contra desde hasta su sus"),
+        _word_set("el la los las lo un una"),
         (("cion", "ción"), ("sion", "sión"), ("gion", "gión"), ("xion", "xión"), ("union", "unión")),
     ),
-    "pt": _Casing(_words("de do da dos das e em no na nos nas a ao à por para com sem")),
-    "it": _Casing(_words("di del della dei delle e ed in a al alla per con da dal dalla su")),
-    "en": _Casing(_words("of the and for in on at to a an by with")),
+    "pt": _Casing(_word_set("de do da dos das e em no na nos nas a ao à por para com sem")),
+    "it": _Casing(_word_set("di del della dei delle e ed in a al alla per con da dal dalla su")),
+    "en": _Casing(_word_set("of the and for in on at to a an by with")),
 }
 
 
@@ -63,20 +63,22 @@ def title_case(text: str, language: str, spellings: Mapping[str, str]) -> str:
         end = match.end()
         starts = not parts or _OPENS.search(gap) is not None
         lower = word.lower()
-        is_small = lower in casing.small and (len(word) > 1 or (not after_small and _joins(text, match)))
+        is_small = lower in casing.small and (
+            len(word) > 1 or (not after_small and _is_joining_word(text, match))
+        )
         is_article = lower in casing.articles and after_small
-        parts += [gap, _cased(word, casing, spellings, small=not starts and (is_small or is_article))]
+        parts += [gap, _cased_word(word, casing, spellings, small=not starts and (is_small or is_article))]
         after_small = is_small or is_article
     return "".join(parts) + text[end:]
 
 
-def _joins(text: str, match: re.Match[str]) -> bool:
+def _is_joining_word(text: str, match: re.Match[str]) -> bool:
     """Whether a single letter is a word (“y”, “a”). A letter at the end or beside a digit marks a flat."""
     before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
     return before[-1:].isalpha() and before[-1:] not in "ºª" and after[:1].isalpha() and len(after) > 1
 
 
-def _cased(word: str, casing: _Casing, spellings: Mapping[str, str], *, small: bool) -> str:
+def _cased_word(word: str, casing: _Casing, spellings: Mapping[str, str], *, small: bool) -> str:
     spelling = spellings.get(_fold_word(word))
     if spelling is not None:
         return spelling

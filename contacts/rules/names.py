@@ -43,11 +43,11 @@ _LONG: Final = 5  # letters; in a word as long, one typing error is likelier tha
 _VERY_LONG: Final = 9  # letters; in a word as long, two typing errors are likelier than another word
 _MOST_WORDS: Final = 24  # words of a name that are compared
 _LONGEST: Final = 400  # characters of a name that are read; a field has 200
-_INITIALED: Final = 3  # words; names with as many are rarely called by their initials
-_TURNED: Final = 3  # words; names with fewer are not recognised in another order
-_MORE: Final = 4  # extra words, such as those of a city
-_INITIALS: Final = 0.2
-_SPELLED: Final = 0.3  # a greater difference is a typing error, not another spelling
+_MOST_WITHOUT_INITIALS: Final = 3  # words; names with as many are rarely called by their initials
+_FEWEST_TURNED: Final = 3  # words; names with fewer are not recognised in another order
+_MOST_EXTRA_WORDS: Final = 4  # extra words, such as those of a city
+_INITIALS_DIFFERENCE: Final = 0.2
+_MOST_SPELLING: Final = 0.3  # a greater difference is a typing error, not another spelling
 
 
 _LONG_FORMS: Final = [form for form in sorted(FORMS) if len(form) > _LONG]
@@ -74,7 +74,7 @@ class Word(NamedTuple):
 
     @property
     def role(self) -> Role:
-        return _role(self.text)
+        return _role_of(self.text)
 
     @property
     def makes_another(self) -> bool:
@@ -97,7 +97,7 @@ class Name:
 
 
 @lru_cache(maxsize=20_000)
-def _role(text: str) -> Role:
+def _role_of(text: str) -> Role:
     if len(text) == 1 or text[0].isdigit() or text in MARKS:
         return Role.MARK
     return Role.KIND if text in KINDS else Role.OWN
@@ -124,19 +124,21 @@ def plain_name(name: str) -> str:
 @lru_cache(maxsize=5_000)
 def read_name(name: str) -> Name:
     """Read a name."""
-    spelled_out = [part for word in _spelled(name)[:_MOST_WORDS] for part in _spelled_out(word)]
+    spelled_out = [part for word in _words_of(name)[:_MOST_WORDS] for part in _spelled_out(word)]
     words = _without_forms(spelled_out)
     initialled = [word.text for word in spelled_out if word.text not in SMALL_WORDS]
-    initials = {"".join(word[0] for word in initialled)} if len(initialled) > _INITIALED else set[str]()
+    initials = (
+        {"".join(word[0] for word in initialled)} if len(initialled) > _MOST_WITHOUT_INITIALS else set[str]()
+    )
     return Name(tuple(words), frozenset(initials), " ".join(sorted(word.text for word in words)))
 
 
 @lru_cache(maxsize=500)
-def _spelled(name: str) -> tuple[Word, ...]:
-    return tuple(_each_spelled(name[:_LONGEST]))
+def _words_of(name: str) -> tuple[Word, ...]:
+    return tuple(_read_words(name[:_LONGEST]))
 
 
-def _each_spelled(name: str) -> Iterator[Word]:
+def _read_words(name: str) -> Iterator[Word]:
     """Yield the words of a name in order. Initials are one word: “O.N.G.” and “O N G” are ong."""
     letters: list[str] = []
     shouts, is_first, in_dots = name.upper() == name, True, False
@@ -154,14 +156,14 @@ def _each_spelled(name: str) -> Iterator[Word]:
                 letters.append(text)
                 in_dots = dotted
                 continue
-            yield from _joined(letters)
+            yield from _joined_initials(letters)
             is_abbreviated = len(text) == 2 and (is_first or (piece.isupper() and not shouts))
             letters, is_first = [], False
             yield Word(text, is_short=dotted or is_abbreviated)
-    yield from _joined(letters)
+    yield from _joined_initials(letters)
 
 
-def _joined(letters: Sequence[str]) -> Iterator[Word]:
+def _joined_initials(letters: Sequence[str]) -> Iterator[Word]:
     if letters:
         yield Word("".join(letters), is_short=True)
 
@@ -247,7 +249,7 @@ def words_to_find(name: str) -> list[str]:
     ['nur']
     """
     read = read_name(name)
-    spelled = [part.text for word in _spelled(name) for part in (word, *_spelled_out(word))]
+    spelled = [part.text for word in _words_of(name) for part in (word, *_spelled_out(word))]
     meant = [synonym for word in read.words for synonym in SYNONYMS.get(word.text, "").split()]
     heard = [sound(word.text) for word in read.words if word.role is Role.OWN]
     name_words = set(fold(name).split())
@@ -268,14 +270,14 @@ def exact_name(name: str) -> str:
     >>> exact_name("Casa de Cuba en España") == exact_name("Casa de España en Cuba")
     False
     """
-    spelled_out = [part.text for word in _spelled(name) for part in _spelled_out(word)]
+    spelled_out = [part.text for word in _words_of(name) for part in _spelled_out(word)]
     without_forms = (
         spelled_out[spelled_out[0] in FORMS : len(spelled_out) - (spelled_out[-1] in FORMS)]
         if len(spelled_out) > 1
         else spelled_out
     )
     significant = [word for word in without_forms if len(word) == 1 or word not in SMALL_WORDS] or spelled_out
-    if len(significant) < _TURNED:
+    if len(significant) < _FEWEST_TURNED:
         return " ".join(significant)
     return min(" ".join([*significant[at:], *significant[:at]]) for at in range(len(significant)))
 
@@ -320,7 +322,9 @@ def _match_similar(first_words: list[Word], second_words: list[Word], matched: l
     """Move words of similar spelling from both lists to `matched`. Return their differences, 0 to 1."""
     slips: list[float] = []
     for word in list(first_words):
-        near = [(slip, at) for at, two in enumerate(second_words) if (slip := _slip(word, two)) is not None]
+        near = [
+            (slip, at) for at, two in enumerate(second_words) if (slip := _difference(word, two)) is not None
+        ]
         if near:
             slip, at = min(near)
             matched.append(max(word, second_words[at], key=lambda spelling: len(spelling.text)))
@@ -333,7 +337,7 @@ def _match_similar(first_words: list[Word], second_words: list[Word], matched: l
     return slips
 
 
-def _slip(word: Word, other_word: Word) -> float | None:
+def _difference(word: Word, other_word: Word) -> float | None:
     """Return the difference between two spellings of a word, or None if they are two words."""
     if Role.MARK in (word.role, other_word.role):
         return None
@@ -399,7 +403,7 @@ def _match_initials(words: list[Word], other_words: list[Word], matched: list[Wo
                 matched.extend(other_words[at : at + size])
                 del other_words[at : at + size]
                 words.remove(word)
-                slips.append(_INITIALS)
+                slips.append(_INITIALS_DIFFERENCE)
                 break
     return slips
 
@@ -414,7 +418,7 @@ def _swaps_places(name: Name, other_name: Name) -> bool:
 def _score_of_all_words(
     matched: Sequence[Word], slips: Sequence[float], name: Name, other_name: Name
 ) -> float:
-    if sum(slip > _SPELLED for slip in slips) > 1:
+    if sum(slip > _MOST_SPELLING for slip in slips) > 1:
         return 0.5
     return 0.95 - 0.3 * sum(slips) / max(1, len(matched)) if slips else 0.95
 
@@ -425,7 +429,7 @@ def _score_with_extra_words(
     """Return the likeness if one name has all words of the other and more, such as a city."""
     if any(word.makes_another for word in extra_words) or all(word.role is Role.KIND for word in matched):
         return 0.5
-    if any(slip >= _INITIALS for slip in slips) or len(extra_words) > _MORE:
+    if any(slip >= _INITIALS_DIFFERENCE for slip in slips) or len(extra_words) > _MOST_EXTRA_WORDS:
         return 0.55
     if set(extra_words) <= set(longer.words[-len(extra_words) :]):
         return 0.8

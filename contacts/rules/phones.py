@@ -14,7 +14,7 @@ _LABEL: Final = re.compile(
     r"|тел(?:ефон)?|моб(?:илен)?)\b\.?:?",
     re.IGNORECASE,
 )
-_BOTH: Final = re.compile(
+_PHONE_AND_FAX: Final = re.compile(
     rf"{_LABEL.pattern} ?(?:[/&,-]|\b(?:y|e|and)\b) ?(?:fax|факс)\b\.?:?", re.IGNORECASE
 )
 # A slash after a few digits separates the area code from the number: “02/966 97 40”.
@@ -30,15 +30,15 @@ _EXTENSION: Final = re.compile(
 )
 _NO_EXTENSION: Final = re.compile(r"\b(?:ext(?:ensi[oó]n)?)\b\.?:?|(?<![^\W\d_])x(?=\s*\d)", re.IGNORECASE)
 # Separators of two numbers: signs, and words for “and” and “or” in the nine languages.
-_BETWEEN: Final = re.compile(
+_SEPARATOR: Final = re.compile(
     r" ?(?:[/;,|\n]| (?:y|o|u|e|ou|and|or|ja|tai|või|un|vai|и|или|och|eller|&) | - ) ?", re.IGNORECASE
 )
-_RUN: Final = re.compile(r"(?<![^\W_])[+(]?\d(?:[\d\s().-]*\d)?(?![^\W_])")
-_GAP: Final = re.compile(r"[\s().-]+")
-_AROUND: Final = " .-()"
-_FEWEST: Final = 7  # digits of a number that only a blank separates from the next
+_DIGIT_RUN: Final = re.compile(r"(?<![^\W_])[+(]?\d(?:[\d\s().-]*\d)?(?![^\W_])")
+_DIGIT_GAP: Final = re.compile(r"[\s().-]+")
+_PUNCTUATION: Final = " .-()"
+_FEWEST_DIGITS: Final = 7  # digits; a number with fewer is not split at blanks
 _MOST_PIECES: Final = 16
-_MOST_OF_ONE: Final = 5  # pieces of one number with separators: “91/885/29/65”
+_MOST_PIECES_OF_NUMBER: Final = 5  # pieces of one number with separators: “91/885/29/65”
 _LONGEST_CELL: Final = 500  # characters that are read; the rest is in `other_text`
 _BLANKS: Final = re.compile(r"[^\S\n]+")
 _LINES: Final = re.compile(r" ?\n[ \n]*")
@@ -65,7 +65,7 @@ def find_phones(text: str, region: str) -> Phones:
     """
     phones = Phones()
     text, cut = text[:_LONGEST_CELL], text[_LONGEST_CELL:]
-    normalised = _BOTH.sub(" ", "\n".join(filter(None, map(plain_number, text.splitlines()))))
+    normalised = _PHONE_AND_FAX.sub(" ", "\n".join(filter(None, map(plain_number, text.splitlines()))))
     for fax in _FAX.finditer(normalised):
         inside = Phones()
         _read_piece(fax["number"], region, inside)
@@ -95,11 +95,13 @@ def _read_piece(text: str, region: str, phones: Phones) -> None:
     A part that is no number may be an area code, so it is tried together with the next parts: “02/966 97 40”.
     A part after such a remainder is no number, because it could belong to another area code.
     """
-    parts = _whole_numbers([part for part in _BETWEEN.split(text) if part and part.strip(_AROUND)], region)
+    parts = _whole_numbers(
+        [part for part in _SEPARATOR.split(text) if part and part.strip(_PUNCTUATION)], region
+    )
     is_dialled = any(number and _is_complete(part, region) for part, number in parts)
     is_after_rest = False
     for part, number in parts:
-        numbers = [number] if number else _numbers(part, region)
+        numbers = [number] if number else _split_numbers(part, region)
         if numbers and len(parts) > 1 and (is_dialled or is_after_rest) and not _is_complete(part, region):
             numbers, words = [], part.strip()
         elif numbers:
@@ -108,7 +110,7 @@ def _read_piece(text: str, region: str, phones: Phones) -> None:
             numbers, words = _beside_words(part, region)
         phones.other_text.extend([words] if words else [])
         phones.numbers.extend(number for number in dict.fromkeys(numbers) if number not in phones.numbers)
-        is_after_rest = not numbers and part.rstrip(_AROUND)[-1:].isdigit()
+        is_after_rest = not numbers and part.rstrip(_PUNCTUATION)[-1:].isdigit()
 
 
 def _whole_numbers(parts: list[str], region: str) -> list[tuple[str, str | None]]:
@@ -118,9 +120,9 @@ def _whole_numbers(parts: list[str], region: str) -> list[tuple[str, str | None]
     while at < len(parts):
         part, number, end = parts[at], one_phone(parts[at], region), at + 1
         if number is None and any(map(str.isdigit, part)):
-            for joined_end in range(at + 2, min(at + _MOST_OF_ONE, len(parts)) + 1):
+            for joined_end in range(at + 2, min(at + _MOST_PIECES_OF_NUMBER, len(parts)) + 1):
                 joined = " ".join(" ".join(parts[at:joined_end]).split())
-                if sum(map(str.isdigit, joined)) >= _FEWEST and (number := one_phone(joined, region)):
+                if sum(map(str.isdigit, joined)) >= _FEWEST_DIGITS and (number := one_phone(joined, region)):
                     part, end = joined, joined_end
                     break
         numbered_parts.append((part, number))
@@ -136,22 +138,22 @@ def _is_complete(text: str, region: str) -> bool:
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     if metadata is None or metadata.national_prefix != "0":
         return True
-    number = text.strip(_AROUND)
+    number = text.strip(_PUNCTUATION)
     return number.startswith(("+", "0")) or one_phone(f"+{number}", region) is not None
 
 
-def _numbers(text: str, region: str) -> list[str]:
+def _split_numbers(text: str, region: str) -> list[str]:
     """Split a text without letters at blanks into numbers. Return none if a digit would be left over."""
     if number := one_phone(text, region):
         return [number]
-    pieces = [piece for piece in _GAP.split(text) if piece]
+    pieces = [piece for piece in _DIGIT_GAP.split(text) if piece]
     if len(pieces) > _MOST_PIECES:
         return []
     best: list[list[str] | None] = [[], *([None] * len(pieces))]
     for end in range(1, len(pieces) + 1):
         for start in range(end):
             before, part = best[start], " ".join(pieces[start:end])
-            if before is None or sum(map(str.isdigit, part)) < _FEWEST:
+            if before is None or sum(map(str.isdigit, part)) < _FEWEST_DIGITS:
                 continue
             if start and not _is_complete(part, region):
                 continue
@@ -169,20 +171,20 @@ def _beside_words(part: str, region: str) -> tuple[list[str], str]:
     """
     numbers: list[str] = []
     words = part
-    for run in _RUN.finditer(part):
+    for run in _DIGIT_RUN.finditer(part):
         text = run.group()
-        inside = _numbers(text, region)
+        inside = _split_numbers(text, region)
         if not inside and "(" in text[1:]:
             text = text[: text.rindex("(")]
-            inside = _numbers(text, region)
+            inside = _split_numbers(text, region)
         if inside:
             words = words.replace(text, " ", 1)
             numbers += inside
-        elif sum(map(str.isdigit, text)) >= _FEWEST:
+        elif sum(map(str.isdigit, text)) >= _FEWEST_DIGITS:
             return [], part.strip()
     if not numbers:
         return [], part.strip()
-    return numbers, " ".join(" ".join(words.split()).split("()")).strip(_AROUND)
+    return numbers, " ".join(" ".join(words.split()).split("()")).strip(_PUNCTUATION)
 
 
 def one_phone(text: str, region: str) -> str | None:

@@ -1,1 +1,1 @@
-"""Writes to the book: each locks, asks the policy, changes, checks, saves and records in one transaction."""
+"""Services that write contacts and organisations: lock, check permission, change, validate, save, record."""

@@ -71,7 +71,7 @@ def set_affiliations(
             row.told_until = row.until  # the edit itself reports the end
         if row.is_primary and row.until is None:
             demoted += _demote_others(row, actor)
-        _check(row)
+        _validate_role(row)
         row.save()
     return changed, demoted
 
@@ -122,7 +122,7 @@ def _demote_others(row: Affiliation, actor: Actor) -> list[Contact]:
     return people
 
 
-def _check(row: Affiliation) -> None:
+def _validate_role(row: Affiliation) -> None:
     try:
         row.full_clean()
     except ValidationError as error:

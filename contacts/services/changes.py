@@ -81,9 +81,9 @@ class Change:
         columns = {column.name for column in self.row._meta.concrete_fields}
         return set() if self.is_new else columns - self.columns.keys()
 
-    def assign(self, beside: Collection[str] = (), *, is_clean: bool = False) -> None:
-        """Set the columns on the row, and skip the names in `beside`. Raises as `lib.cleaning.assign`."""
-        values = {name: value for name, value in self.fields.items() if name not in beside}
+    def assign(self, child_rows: Collection[str] = (), *, is_clean: bool = False) -> None:
+        """Set the columns on the row, and skip the names in `child_rows`. Raises as `lib.cleaning.assign`."""
+        values = {name: value for name, value in self.fields.items() if name not in child_rows}
         changed = assign(self.row, values, is_clean=is_clean)
         self.names = list(values) if self.is_new else changed
 

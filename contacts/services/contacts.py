@@ -44,12 +44,12 @@ from lib.external_ids import set_external_ids
 from lib.row_context import Opened, acting_as, opened, writes
 
 REVIEW_AFTER: Final = timedelta(days=365)
-_PAST: Final = frozenset({"notice_given_on", "agreement_on"})
+_PAST_DATES: Final = frozenset({"notice_given_on", "agreement_on"})
 _AGREEMENT: Final = frozenset({"agreement_how", "agreement_on"})
 _CONSENT: Final = _AGREEMENT | {"lawful_basis"}
 _NAME: Final = frozenset({"given_name", "family_name"})
 _MOST_FORMER: Final = 100
-_BESIDE: Final = ("affiliations", "external_ids")
+_CHILD_ROWS: Final = ("affiliations", "external_ids")
 
 
 def create_contact(
@@ -161,7 +161,7 @@ def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | 
     plan.store()
     demoted: dict[UUID, Contact] = {}
     for change in changes:
-        _set_beside(actor, change, demoted)
+        _set_child_rows(actor, change, demoted)
         if (change.is_new or "home_district" in change.names) and not can_edit_contact(actor, change.row):
             raise PermissionDenied
     for change in changes:
@@ -227,7 +227,7 @@ def _set_columns(actor: Actor, change: Change) -> None:
     if change.is_new:
         row.lawful_basis, row.purpose = settings.DEFAULT_LAWFUL_BASIS, settings.DEFAULT_PURPOSE
         row.review_on = city_today() + REVIEW_AFTER
-    change.assign({OTHER, *_BESIDE})
+    change.assign({OTHER, *_CHILD_ROWS})
     if change.is_new or _AGREEMENT.intersection(change.names):
         row.agreement_recorded_by_id = actor.id if row.agreement_how or row.agreement_on else None
         row.withdrawn_on = None if row.agreement_how else row.withdrawn_on
@@ -241,15 +241,15 @@ def _set_columns(actor: Actor, change: Change) -> None:
         if "phone" not in change.unchanged:
             check_phone(row.phone)
         row.clean_fields(exclude=change.unchanged)
-        refuse_future(row, _PAST.intersection(change.names))
+        refuse_future(row, _PAST_DATES.intersection(change.names))
         if change.is_new:
             row.validate_unique()
 
 
-def _set_beside(actor: Actor, change: Change, demoted: dict[UUID, Contact]) -> None:
+def _set_child_rows(actor: Actor, change: Change, demoted: dict[UUID, Contact]) -> None:
     """Set the child rows in `change.fields`, and add the names of those that changed."""
     row = change.row
-    roles, ids = map(change.fields.get, _BESIDE)
+    roles, ids = map(change.fields.get, _CHILD_ROWS)
     if roles is not None:
         has_changed, former_main_contacts = set_affiliations(row, roles, actor)
         demoted |= {contact.pk: contact for contact in former_main_contacts}

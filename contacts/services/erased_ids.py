@@ -19,7 +19,7 @@ _PURPOSE: Final = "ids of erased contacts"
 def store_erased_ids(contact_ids: Collection[UUID]) -> None:
     """Keep hashes of the IDs that other systems have for contacts, before these are erased."""
     rows = ContactExternalId.objects.filter(contact__in=contact_ids).values_list("source", "external_id")
-    erased_ids = [ErasedId(digest=_hashes(*pair)[0], erased_on=city_today()) for pair in rows]
+    erased_ids = [ErasedId(digest=_hashes_of_id(*pair)[0], erased_on=city_today()) for pair in rows]
     ErasedId.objects.bulk_create(erased_ids, ignore_conflicts=True)
 
 
@@ -28,7 +28,7 @@ def refuse_erased_ids(external_ids: Iterable[Mapping[str, str]]) -> None:
     digests = [
         digest
         for external_id in external_ids
-        for digest in _hashes(squash(external_id["source"]), squash(external_id["external_id"]))
+        for digest in _hashes_of_id(squash(external_id["source"]), squash(external_id["external_id"]))
     ]
     if digests and ErasedId.objects.filter(digest__in=digests).exists():
         text = _("The person with this ID was erased. Do not enter them again.")
@@ -41,5 +41,5 @@ def has_erased_id(error: ValidationError) -> bool:
     return any(id_error.code == ERASED for id_error in errors)
 
 
-def _hashes(source: str, external_id: str) -> list[bytes]:
+def _hashes_of_id(source: str, external_id: str) -> list[bytes]:
     return keyed_hashes(_PURPOSE, f"{source}\n{external_id}")

@@ -47,7 +47,7 @@ from lib.limits import refuse_more
 from lib.row_context import Opened, acting_as, opened, writes
 from lib.wired import Wired
 
-_PAST: Final = frozenset(
+_PAST_DATES: Final = frozenset(
     {"known_since", "verified_on", "reporting_tested_on", "contact_wish_on", "night_agreed_on"}
 )
 _PROTECTED: Final = frozenset({"kind", "address", "location_protected"})
@@ -61,7 +61,7 @@ FOLLOWERS: Final = Wired[Follow]("contacts.services.organisations.FOLLOWERS")
 
 
 def create_organisation(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Organisation:
-    """Create an organisation with its first period. `fields` are columns, and child rows of `BESIDE`.
+    """Create an organisation with its first period. `fields` are columns, and child rows of `CHILD_ROWS`.
 
     Raises PermissionDenied if the actor does not cover the home district, and ValidationError by field.
     """
@@ -134,7 +134,7 @@ def write_organisations(
     open_periods(new)
     begin_when_known([row for row in new if row.known_since])
     for change in changes:
-        _set_beside(change)
+        _set_child_rows(change)
     _set_external_ids(changes)
     changed = [change for change in changes if change.is_changed]
     save_organisations(changed, plan.details, undone_at=undone_at)
@@ -195,13 +195,18 @@ def blank_organisation(id: UUID | None = None) -> Organisation:
     row._state = ModelState()
     created_at = timezone.now()
     row.__dict__.update(
-        _defaults(), id=id or uuid7(), languages=[], clues=[], created_at=created_at, updated_at=created_at
+        _column_defaults(),
+        id=id or uuid7(),
+        languages=[],
+        clues=[],
+        created_at=created_at,
+        updated_at=created_at,
     )
     return row
 
 
 @cache
-def _defaults() -> dict[str, Any]:
+def _column_defaults() -> dict[str, Any]:
     return {column.attname: column.get_default() for column in Organisation._meta.concrete_fields}
 
 
@@ -214,7 +219,7 @@ def _set_columns(actor: Actor, change: Change, *, is_checked: bool) -> None:
     row = change.row
     if not change.is_new and not can_edit_organisation(actor, row):
         raise PermissionDenied
-    change.assign({OTHER, *BESIDE, *_IDS}, is_clean=is_checked)
+    change.assign({OTHER, *CHILD_ROWS, *_IDS}, is_clean=is_checked)
     moves = row.home_district_id and "home_district" in change.names
     if moves and not can_write_in(actor, row.home_district_id):
         raise PermissionDenied
@@ -227,7 +232,7 @@ def _set_columns(actor: Actor, change: Change, *, is_checked: bool) -> None:
         if change.is_new:
             row.validate_unique()
     _refuse_open_address(change)
-    refuse_future(row, _PAST.intersection(change.names))
+    refuse_future(row, _PAST_DATES.intersection(change.names))
     for name in () if change.may_have_left else {"lead_officer", "deputy_officer"}.intersection(change.names):
         officer: User | None = getattr(row, name)
         if officer and not (officer.is_active and officer.role in WRITES):
@@ -260,9 +265,9 @@ def _set_external_ids(changes: Iterable[Change]) -> None:
             insert_values(OrganisationExternalId, ["organisation_id", "source", "external_id"], ids)
 
 
-def _set_beside(change: Change) -> None:
+def _set_child_rows(change: Change) -> None:
     """Set the child rows in `change.fields`, and add the names of those that changed."""
-    for name, write in BESIDE.items():
+    for name, write in CHILD_ROWS.items():
         rows = change.fields.get(name)
         if (rows or (rows is not None and not change.is_new)) and write(change, rows):
             change.names.append(name)
@@ -279,7 +284,7 @@ def _set_also_in(change: Change, districts: Iterable[District]) -> bool:
     return True
 
 
-BESIDE: Final[Mapping[str, Any]] = {
+CHILD_ROWS: Final[Mapping[str, Any]] = {
     "also_in": _set_also_in,
     "focuses": lambda change, rows: set_focuses(change.row, rows, was_wrong=change.was_wrong),
     "external_ids": lambda change, rows: set_external_ids(change.row, rows),

@@ -26,7 +26,7 @@ def open_periods(rows: Iterable[Organisation]) -> None:
     insert_values(
         OrganisationPeriod,
         ["id", "organisation_id", "since", *_COLUMNS],
-        [(uuid7(), row.pk, row.updated_at, *_state(row)) for row in rows],
+        [(uuid7(), row.pk, row.updated_at, *_dated_values(row)) for row in rows],
     )
 
 
@@ -43,7 +43,7 @@ def follow_periods(rows: Collection[Organisation], *, undone_at: datetime | None
     periods = OrganisationPeriod.objects.filter(organisation__in=by_id)
     continued: dict[UUID, OrganisationPeriod] = {}
     for period in periods.filter(Q(until__gte=since) | Q(until=None)).order_by("since"):
-        if _state(period) == _state(by_id[period.organisation_id]):
+        if _dated_values(period) == _dated_values(by_id[period.organisation_id]):
             continued[period.organisation_id] = period
     for period in continued.values():
         periods.filter(organisation=period.organisation_id, since__gt=period.since).delete()
@@ -79,5 +79,5 @@ def correct_kinds(rows: Iterable[Organisation]) -> None:
             period.save(update_fields=["kind", "entered_at"])
 
 
-def _state(row: Organisation | OrganisationPeriod) -> list[Any]:
+def _dated_values(row: Organisation | OrganisationPeriod) -> list[Any]:
     return [getattr(row, name) for name in _COLUMNS]

@@ -38,7 +38,7 @@ class Protected:
 
     def names(self, *texts: str) -> bool:
         """Whether a text contains a protected name or address."""
-        text = _padded("\n".join(filter(None, texts)))
+        text = _folded_and_padded("\n".join(filter(None, texts)))
         return any(f" {words} " in text for words in self.words)
 
 
@@ -106,8 +106,8 @@ def _named_in(texts: Mapping[str, str], agreed_organisation_ids: Collection[UUID
     if not texts:
         return {}
     names_by_field: dict[str, dict[str, None]] = {field: {} for field in texts}
-    padded = {field: _padded(text) for field, text in texts.items()}
-    capitalised = {field: _capitalised(text) for field, text in texts.items()}
+    padded = {field: _folded_and_padded(text) for field, text in texts.items()}
+    capitalised = {field: _capitalised_words(text) for field, text in texts.items()}
     for given_name, family_name in Contact.objects.values_list("given_name", "family_name").iterator(_BATCH):
         folded_given, folded_family = fold(given_name), fold(family_name)
         names = (
@@ -120,20 +120,20 @@ def _named_in(texts: Mapping[str, str], agreed_organisation_ids: Collection[UUID
                 names_by_field[field][f"{given_name} {family_name}"] = None
     for name in User.objects.active().values_list("name", flat=True):
         for field, text in padded.items():
-            if " " in fold(name) and _is_in(name, text):
+            if " " in fold(name) and _contains_name(name, text):
                 names_by_field[field][name] = None
     rows = Organisation.objects.filter(is_listed_publicly=False).exclude(kind__in=PARTNERS)
     for name in rows.exclude(pk__in=agreed_organisation_ids).values_list("name", flat=True).iterator(_BATCH):
         for field, text in padded.items():
-            if _is_in(name, text) and _capitalised(name) <= capitalised[field]:
+            if _contains_name(name, text) and _capitalised_words(name) <= capitalised[field]:
                 names_by_field[field][name] = None
     return {field: list(names) for field, names in names_by_field.items()}
 
 
 def _people_named_in(text: str) -> Iterator[str]:
     """Yield full names in any order, and family names with a capital letter."""
-    padded = _padded(text)
-    capitalised = _capitalised(text)
+    padded = _folded_and_padded(text)
+    capitalised = _capitalised_words(text)
     people = Contact.objects.values_list("given_name", "family_name").iterator(_BATCH)
     for given_name, family_name in people:
         folded_family = fold(family_name)
@@ -145,24 +145,24 @@ def _people_named_in(text: str) -> Iterator[str]:
         elif len(folded_family) >= _LONG and folded_family in capitalised:
             yield family_name
     for folded_family in User.objects.active().values_list("name", flat=True):
-        if _is_in(folded_family, padded):
+        if _contains_name(folded_family, padded):
             yield folded_family
 
 
 def _organisations_named_in(text: str) -> Iterator[str]:
-    padded = _padded(text)
+    padded = _folded_and_padded(text)
     for names in Organisation.objects.values_list("name", "short_name").iterator(_BATCH):
-        yield from (name for name in names if _is_in(name, padded))
+        yield from (name for name in names if _contains_name(name, padded))
 
 
-def _capitalised(text: str) -> set[str]:
+def _capitalised_words(text: str) -> set[str]:
     return {fold(word) for word in re.findall(r"[^\W\d_]+", text) if word[:1].isupper()}
 
 
-def _is_in(words: str, padded: str) -> bool:
+def _contains_name(words: str, padded: str) -> bool:
     folded = fold(words)
     return len(folded) >= _LONG and f" {folded} " in padded
 
 
-def _padded(text: str) -> str:
+def _folded_and_padded(text: str) -> str:
     return f" {fold(' '.join(text.split()))} "  # folding would drop line ends

@@ -20,7 +20,7 @@ def fold_organisation(row: Organisation, details: Iterable[Any] = ()) -> None:
     sites = [row.website, *(detail.value for detail in details if detail.channel not in ("phone", "email"))]
     extra_words = [*words_to_find(row.name), *fold(postcode, *map(website_host, sites)).split()]
     folded = findable(row.name, row.short_name, address)
-    row.folded = _shortened(" ".join([folded, *dict.fromkeys(extra_words)]))
+    row.folded = _shortened_for_index(" ".join([folded, *dict.fromkeys(extra_words)]))
     clues = organisation_clues(
         names=[row.name],
         phone=str(row.phone or ""),
@@ -37,7 +37,7 @@ def fold_contact(row: Contact, details: Iterable[Any] = ()) -> None:
 
     Web addresses are no clue: details of an organisation never find a person (docs/adr/0013).
     """
-    row.folded = _shortened(findable(row.given_name, row.family_name))
+    row.folded = _shortened_for_index(findable(row.given_name, row.family_name))
     clues = person_clues(
         given_name=row.given_name,
         family_name=row.family_name,
@@ -48,6 +48,6 @@ def fold_contact(row: Contact, details: Iterable[Any] = ()) -> None:
     row.clues = sorted({*clues, *detail_clues(reached)})
 
 
-def _shortened(text: str) -> str:
+def _shortened_for_index(text: str) -> str:
     """Shorten `text` to the bytes that an index can store."""
     return text.encode()[:_INDEXED].decode(errors="ignore")

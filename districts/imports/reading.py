@@ -133,7 +133,7 @@ def _properties(feature: Mapping[str, Any]) -> Mapping[str, Any]:
     return properties if isinstance(properties, dict) else {}
 
 
-def guess(features: list[Mapping[str, Any]], candidates: tuple[str, ...]) -> str:
+def guess_property(features: list[Mapping[str, Any]], candidates: tuple[str, ...]) -> str:
     """Return the first candidate property that every feature has, with the file's spelling."""
     common = {name.casefold(): name for name in _properties(features[0])}
     for feature in features[1:]:
@@ -142,7 +142,7 @@ def guess(features: list[Mapping[str, Any]], candidates: tuple[str, ...]) -> str
 
 
 def _counts_rows(features: list[Mapping[str, Any]], name: str) -> bool:
-    """Whether the property contains row numbers: 1, 2, 3 … under a name that does not promise a code."""
+    """Whether the property contains row numbers: 1, 2, 3 … under a vague name."""
     if name.casefold() not in VAGUE or len(features) < 2:
         return False
     return [_text(_properties(feature).get(name)) for feature in features] == [
@@ -201,7 +201,7 @@ def read_features(features: list[Mapping[str, Any]], code_property: str, name_pr
             mistakes.append(mistake(label, "geometry", _message(error)))
             continue
         usable.append(Feature(number, code, name, boundary))
-    mistakes += _strays(usable)
+    mistakes += _mistakes_of_place(usable)
     if mistakes:
         raise ValidationError(mistakes[:MAX_MISTAKES])
     return usable
@@ -234,7 +234,7 @@ def _codes_of_names(features: list[Mapping[str, Any]], name_property: str) -> di
     return codes
 
 
-def _strays(features: list[Feature]) -> list[ValidationError]:
+def _mistakes_of_place(features: list[Feature]) -> list[ValidationError]:
     """Return errors for features that are far from the other features and from the existing districts."""
     from districts.rules.geometry import is_swapped
 

@@ -22,7 +22,7 @@ from districts.imports.reading import (
     Feature,
     Naming,
     features_of,
-    guess,
+    guess_property,
     mistake,
     read_features,
     refuse_naming,
@@ -126,19 +126,22 @@ def import_districts(
     features = features_of(content)
     if naming.code.casefold() in GENERATED:
         raise ValidationError(IS_GENERATED, params={"name": naming.code[:40]})
-    name_property = naming.name or guess(features, NAME_PROPERTIES)
-    code_property = "" if naming.from_names else naming.code or guess(features, CODE_PROPERTIES)
+    name_property = naming.name or guess_property(features, NAME_PROPERTIES)
+    code_property = "" if naming.from_names else naming.code or guess_property(features, CODE_PROPERTIES)
     if not name_property or not (code_property or naming.from_names):
         refuse_naming(features, code=bool(name_property))
     districts = read_features(features, code_property, name_property)
-    parent = _parent(naming.parent)
+    parent = _parent_district(naming.parent)
     districts_by_code = _districts_by_code(districts)
-    rows = [_compared(feature, districts_by_code.get(feature.code), parent) for feature in districts]
-    questions = (*_overlapping(districts), *_doubling(districts, districts_by_code, parent))
+    rows = [_outcome(feature, districts_by_code.get(feature.code), parent) for feature in districts]
+    questions = (
+        *_questions_about_overlaps(districts),
+        *_questions_about_duplicates(districts, districts_by_code, parent),
+    )
     report = Report(tuple(rows), code_property or name_property, name_property, questions=questions)
     properties = {"code": code_property, "name": name_property, NON_FIELD_ERRORS: code_property}
     if dry_run:
-        _try(districts, districts_by_code, properties)
+        _validate(districts, districts_by_code, properties)
         return report
     if report.asks and not confirmed:
         text = _("Check these first, then confirm that they are correct:")
@@ -146,7 +149,7 @@ def import_districts(
             [ValidationError(line, code="unconfirmed") for line in (text, *report.asks[:MAX_MISTAKES])]
         )
     with transaction.atomic():
-        written = _write(actor, districts, districts_by_code, parent, properties)
+        written = _write_districts(actor, districts, districts_by_code, parent, properties)
         if written:
             record(actor, Action.IMPORT, "district", purpose=source[:200])
     return replace(report, written=tuple(written))
@@ -172,7 +175,7 @@ def undo_import(*, actor: Acting, written: Sequence[Written], source: str = "") 
     record(actor, Action.IMPORT, "district", purpose=source[:200])
 
 
-def _parent(code: str) -> District | None:
+def _parent_district(code: str) -> District | None:
     """Return the district that contains all districts of the file; None keeps the existing parents."""
     if not code:
         return None
@@ -187,7 +190,7 @@ def _districts_by_code(features: list[Feature]) -> dict[str, District]:
     return {row.code: row for row in District.objects.with_boundary().filter(code__in=codes)}
 
 
-def _compared(feature: Feature, district: District | None, parent: District | None) -> Imported:
+def _outcome(feature: Feature, district: District | None, parent: District | None) -> Imported:
     """Return the outcome for a feature, with the question to confirm."""
     from districts.rules.geometry import is_elsewhere
 
@@ -222,12 +225,12 @@ def _compared(feature: Feature, district: District | None, parent: District | No
     )
 
 
-def _overlapping(features: list[Feature]) -> tuple[str, ...]:
+def _questions_about_overlaps(features: list[Feature]) -> tuple[str, ...]:
     """Return questions about boundaries of the file that overlap, because neighbours share no area."""
-    from districts.rules.geometry import overlaps, solid
+    from districts.rules.geometry import overlaps, to_shapely
 
     text = _("Features %(one)d (%(name)s) and %(other)d (%(others)s) overlap: %(share)d%% of the smaller.")
-    pairs = overlaps([solid(feature.boundary) for feature in features])
+    pairs = overlaps([to_shapely(feature.boundary) for feature in features])
     return tuple(
         text
         % {
@@ -241,7 +244,7 @@ def _overlapping(features: list[Feature]) -> tuple[str, ...]:
     )
 
 
-def _doubling(
+def _questions_about_duplicates(
     features: list[Feature], districts_by_code: Mapping[str, District], parent: District | None
 ) -> Iterator[str]:
     """Return questions about districts that exist under a code that is not in the file, by area and by name.
@@ -261,7 +264,7 @@ def _doubling(
         above = parent.lineage if parent else district.lineage if district else []
         return existing.pk in above or (district is not None and district.pk in existing.lineage)
 
-    yield from islice(_on_others(new_features, other_districts, is_kin), MAX_MISTAKES)
+    yield from islice(_questions_about_areas(new_features, other_districts, is_kin), MAX_MISTAKES)
     by_name: dict[str, list[District]] = {}
     for existing in other_districts:
         by_name.setdefault(existing.name.casefold(), []).append(existing)
@@ -282,19 +285,19 @@ def _is_drawn_anew(feature: Feature, district: District | None) -> bool:
     return district is None or as_geojson(feature.boundary) != district.boundary
 
 
-def _on_others(
+def _questions_about_areas(
     new_features: list[Feature], other_districts: list[District], is_kin: Callable[[Feature, District], bool]
 ) -> Iterator[str]:
-    from districts.rules.geometry import overlaps_with, solid
+    from districts.rules.geometry import overlaps_with, to_shapely
 
     text = _(
         "Feature %(n)d (%(name)s) overlaps the existing district “%(other)s”, code %(code)s: "
         "%(share)d%% of the smaller."
     )
     with_boundary = [district for district in other_districts if district.boundary]
-    shapes = [solid(district.boundary["coordinates"]) for district in with_boundary if district.boundary]
+    shapes = [to_shapely(district.boundary["coordinates"]) for district in with_boundary if district.boundary]
     for index, district_index, share in overlaps_with(
-        [solid(feature.boundary) for feature in new_features], shapes
+        [to_shapely(feature.boundary) for feature in new_features], shapes
     ):
         if not is_kin(new_features[index], with_boundary[district_index]):
             yield text % {
@@ -306,10 +309,10 @@ def _on_others(
             }
 
 
-def _try(
+def _validate(
     features: list[Feature], districts_by_code: Mapping[str, District], properties: Mapping[str, str]
 ) -> None:
-    """Validate as `_write` would, without a query. Raises ValidationError."""
+    """Validate as `_write_districts` would, without a query. Raises ValidationError."""
     mistakes: list[ValidationError] = []
     for feature in features:
         if feature.code in districts_by_code:
@@ -337,7 +340,7 @@ def _mistakes_of(
     ]
 
 
-def _write(
+def _write_districts(
     actor: Acting,
     features: list[Feature],
     districts_by_code: Mapping[str, District],
@@ -356,7 +359,7 @@ def _write(
         if parent:
             fields["parent"] = parent
         try:
-            if written_district := _write_one(actor, districts_by_code.get(feature.code), fields):
+            if written_district := _write_district(actor, districts_by_code.get(feature.code), fields):
                 written.append(written_district)
         except ValidationError as error:
             mistakes += _mistakes_of(feature, error, properties)
@@ -368,7 +371,7 @@ def _write(
     return written
 
 
-def _write_one(actor: Acting, district: District | None, fields: dict[str, Any]) -> Written | None:
+def _write_district(actor: Acting, district: District | None, fields: dict[str, Any]) -> Written | None:
     if district is None:
         created = create_district(actor=actor, **fields)
         return Written(created.pk, created.version, None)
@@ -376,6 +379,6 @@ def _write_one(actor: Acting, district: District | None, fields: dict[str, Any])
     if "parent" in fields:
         before["parent"] = str(district.parent_id) if district.parent_id else None
     version = district.version
-    # A confirmed file says what is right.
+    # The user has confirmed the file, so its parents are corrections.
     edited = edit_district(actor=actor, district_id=district.pk, version=version, was_wrong=True, **fields)
     return None if edited.version == version else Written(district.pk, edited.version, before)

@@ -16,7 +16,9 @@ Polygon = list[Ring]
 Boundary = list[Polygon]
 
 MAX_VERTICES = 100_000  # per file, 100 times what a city needs
-MAX_OF_ONE = 10_000  # of one district. To check a spiky line takes time with the square of its points
+MAX_VERTICES_OF_DISTRICT = (
+    10_000  # of one district. To check a spiky line takes time with the square of its points
+)
 DECIMALS = 6  # about 10 cm
 FAR_DEGREES = 10.0  # no city is this wide
 MAX_POSITIONS = 4  # longitude, latitude, height, and extra values from some programs
@@ -52,8 +54,8 @@ def read_boundary(geometry: object) -> Boundary:
     if not isinstance(polygons, list) or not polygons:
         raise BadBoundary("no_coordinates")
     rings = [ring for polygon in polygons if isinstance(polygon, list) for ring in polygon]
-    if sum(len(ring) for ring in rings if isinstance(ring, list)) > MAX_OF_ONE:
-        raise BadBoundary("too_many_vertices", n=MAX_OF_ONE)
+    if sum(len(ring) for ring in rings if isinstance(ring, list)) > MAX_VERTICES_OF_DISTRICT:
+        raise BadBoundary("too_many_vertices", n=MAX_VERTICES_OF_DISTRICT)
     return [_read_polygon(polygon, number) for number, polygon in enumerate(polygons, 1)]
 
 

@@ -25,7 +25,7 @@ _NOT_A_SHAPE: Final = (
     shapely.errors.ShapelyError,
 )
 _WGS84: Final = CRS("OGC:CRS84")
-_WRONG: Final[Mapping[str, str]] = {
+_REASON_CODES: Final[Mapping[str, str]] = {
     "Self-intersection": "crosses_itself",
     "Ring Self-intersection": "crosses_itself",
     "Hole lies outside shell": "hole_outside",
@@ -36,7 +36,7 @@ _WRONG: Final[Mapping[str, str]] = {
 }
 
 
-def solid(boundary: Boundary) -> Any:
+def to_shapely(boundary: Boundary) -> Any:
     """Convert to shapely. Boundaries stored before the strict checks are repaired for measuring."""
     geometry = MultiPolygon([(polygon[0], polygon[1:]) for polygon in boundary])
     return geometry if geometry.is_valid else shapely.make_valid(geometry)
@@ -48,7 +48,7 @@ def check_shape(boundary: Boundary) -> None:
     if polygons.is_valid:
         return
     reason, _bracket, place = explain_validity(polygons).partition("[")
-    code = _WRONG.get(reason.strip(), "not_sound")
+    code = _REASON_CODES.get(reason.strip(), "not_sound")
     x, y = [*place.rstrip("]").split(), "?", "?"][:2]
     raise BadBoundary(code, where=f"{x}, {y}", said=reason.strip())
 
@@ -80,7 +80,7 @@ class Areas:
 
     def __init__(self, boundaries: Mapping[str, Boundary]) -> None:
         self._codes = list(boundaries)
-        self._tree = shapely.STRtree([solid(boundary) for boundary in boundaries.values()])
+        self._tree = shapely.STRtree([to_shapely(boundary) for boundary in boundaries.values()])
 
     def around(self, longitude: float, latitude: float) -> list[str]:
         """Return the codes of all areas that contain the point or have it on their edge."""
@@ -90,7 +90,7 @@ class Areas:
 
 def is_elsewhere(old: Boundary, new: Boundary) -> bool:
     """Whether the old and new boundary overlap by less than half of the larger one."""
-    before, after = solid(old), solid(new)
+    before, after = to_shapely(old), to_shapely(new)
     return bool(before.intersection(after).area < ELSEWHERE * max(before.area, after.area))
 
 
@@ -110,7 +110,9 @@ def to_degrees(name: str, features: Sequence[Mapping[str, Any]]) -> list[Mapping
     for feature in features:
         geometry = feature.get("geometry")
         try:
-            converted = shapely.transform(shape(geometry or {}), lambda points: _moved(transformer, points))
+            converted = shapely.transform(
+                shape(geometry or {}), lambda points: _transformed(transformer, points)
+            )
         except _NOT_A_SHAPE:
             moved.append(feature)  # reported when the geometry is read
             continue
@@ -118,7 +120,7 @@ def to_degrees(name: str, features: Sequence[Mapping[str, Any]]) -> list[Mapping
     return moved
 
 
-def _moved(transformer: Any, points: Any) -> Any:
+def _transformed(transformer: Any, points: Any) -> Any:
     xs, ys = transformer.transform(points[:, 0], points[:, 1], errcheck=True)
     return shapely.get_coordinates(shapely.points(xs, ys))
 
@@ -137,10 +139,10 @@ def is_swapped(boundary: Boundary, time_zone: str) -> bool:
     if city is None:
         return False
     x, y = centre(boundary)
-    return not _near((x, y), city) and _near((y, x), city)
+    return not _is_near((x, y), city) and _is_near((y, x), city)
 
 
-def _near(point: Point, other_point: Point) -> bool:
+def _is_near(point: Point, other_point: Point) -> bool:
     return abs(point[0] - other_point[0]) <= NEAR_DEGREES and abs(point[1] - other_point[1]) <= NEAR_DEGREES
 
 

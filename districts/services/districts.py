@@ -46,8 +46,8 @@ def create_district(*, actor: Acting, id: UUID | None = None, **fields: Any) -> 
     district = District(**({"id": id} if id else {}))
     _read_boundary(fields)
     assign(district, fields)
-    district.lineage = _lineage(district, district.parent)
-    _check(district)
+    district.lineage = _lineage_under(district, district.parent)
+    _validate(district)
     district.save(force_insert=True)
     record_district(actor, Action.CREATE, Op.CREATED, district, district.lineage, fields)
     return district
@@ -87,18 +87,18 @@ def edit_district(
             "Moving it would give accounts or API keys access to more records. Move it "
             "on the server with manage.py import_districts."
         )
-        lineage = {*_lineage(district, district.parent)}
+        lineage = {*_lineage_under(district, district.parent)}
         refuse_change_of_access(actor.kind == "user", lineage - {*before}, {"parent": text})
         text = _(
             "Moving it would take records from accounts or API keys. Move it on the server with "
             "manage.py import_districts."
         )
         refuse_change_of_access(actor.kind == "user", {*before} - lineage, {"parent": text})
-        _move(district)
+        _move_lineages(district)
     if "code" in changed:
         Move.objects.create(part_ids=[district.pk], gained_ids=district.lineage)
         wake_on_commit(RECORD_MOVES)
-    _check(district)
+    _validate(district)
     district.version += 1
     district.updated_at = timezone.now()
     district.save()
@@ -139,7 +139,7 @@ def lock_districts() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GROUND_LOCK])
 
 
-def _lineage(district: District, parent: District | None) -> list[UUID]:
+def _lineage_under(district: District, parent: District | None) -> list[UUID]:
     if parent is None:
         return [district.pk]
     parent_lineage: list[UUID] = District.objects.values_list("lineage", flat=True).get(pk=parent.pk)
@@ -157,7 +157,7 @@ def _refuse_to_move_records(district: District, *, was_wrong: bool) -> None:
             "district instead. If the parent was recorded wrongly, confirm that."
         )
         raise ValidationError({"parent": text}, code="has_records")
-    above = {*parts, *district.lineage, *_lineage(district, district.parent)}
+    above = {*parts, *district.lineage, *_lineage_under(district, district.parent)}
     if any(ask(above) for ask in followers.SIGNED):
         text = _("A signed audit has figures of this district, so its parent can no longer be corrected.")
         raise ValidationError({"parent": text}, code="signed")
@@ -176,9 +176,9 @@ def refuse_change_of_access(is_strict: bool, changed: Collection[UUID], errors: 
             raise ValidationError(dict(errors))
 
 
-def _move(district: District) -> None:
+def _move_lineages(district: District) -> None:
     """Update the lineages of the district and its descendants, and record the move. Rejects a circle."""
-    before, lineage = set(district.lineage), _lineage(district, district.parent)
+    before, lineage = set(district.lineage), _lineage_under(district, district.parent)
     if district.pk in lineage[:-1]:
         raise ValidationError(
             {"parent": _("A district cannot be part of itself or of its own neighbourhoods.")}
@@ -202,7 +202,7 @@ def check_code(district: District) -> None:
         raise ValidationError({"code": _("This code is reserved. Choose another.")})
 
 
-def _check(district: District) -> None:
+def _validate(district: District) -> None:
     check_code(district)
     district.full_clean()
 

@@ -57,8 +57,8 @@ def redraw_district(
         raise ValidationError(_("This district is not active."))
     into = [{"code": code, **fields}, *also]
     if on and on != city_today():
-        return _plan(actor, district, on, into)
-    return _redraw(actor, district, into, {}, city_today(), is_strict=actor.kind == "user")
+        return _plan_redraw(actor, district, on, into)
+    return _carry_out_redraw(actor, district, into, {}, city_today(), is_strict=actor.kind == "user")
 
 
 @transaction.atomic
@@ -94,7 +94,9 @@ def carry_out_redraws(actor: Acting, today: date) -> int:
                 if not (plan := district.redraw):
                     continue
                 district.redraw_on = district.redraw = None
-                _redraw(actor, district, _read_plan(plan), plan["homes"], today, is_strict=plan["is_strict"])
+                _carry_out_redraw(
+                    actor, district, _read_plan(plan), plan["homes"], today, is_strict=plan["is_strict"]
+                )
                 redrawn_count += 1
         except ValidationError as error:
             district = District.objects.get(pk=pk)
@@ -104,7 +106,7 @@ def carry_out_redraws(actor: Acting, today: date) -> int:
     return redrawn_count
 
 
-def _plan(actor: Acting, district: District, on: date, into: Sequence[Mapping[str, Any]]) -> District:
+def _plan_redraw(actor: Acting, district: District, on: date, into: Sequence[Mapping[str, Any]]) -> District:
     """Store the plan for a redraw, after validating it as if it were carried out today."""
     if on < city_today():
         raise ValidationError({"on": _("Choose today or a later day.")})
@@ -113,7 +115,7 @@ def _plan(actor: Acting, district: District, on: date, into: Sequence[Mapping[st
     is_strict = actor.kind == "user"
     with transaction.atomic():
         for number, successor in enumerate(into, 1):
-            _take_over(actor, district, number, successor, on, is_strict=is_strict)
+            _make_successor(actor, district, number, successor, on, is_strict=is_strict)
         transaction.set_rollback(True)
     district.refresh_from_db()
     parents = [successor.get("parent", district.parent) for successor in into]
@@ -155,7 +157,7 @@ def _lock_district(actor: Acting, district_id: UUID, version: int | None) -> Dis
     return district
 
 
-def _redraw(
+def _carry_out_redraw(
     actor: Acting,
     district: District,
     into: Sequence[Mapping[str, Any]],
@@ -166,7 +168,7 @@ def _redraw(
 ) -> District:
     is_first = district.closed_on is None
     opened = [
-        _take_over(actor, district, number, successor, day, is_strict=is_strict)
+        _make_successor(actor, district, number, successor, day, is_strict=is_strict)
         for number, successor in enumerate(into, 1)
     ]
     if is_first:
@@ -185,7 +187,7 @@ def _redraw(
     return opened[0]
 
 
-def _take_over(
+def _make_successor(
     actor: Acting, district: District, number: int, fields: Mapping[str, Any], day: date, *, is_strict: bool
 ) -> District:
     """Open a successor, or make an active district the successor, with the same access.
@@ -193,7 +195,7 @@ def _take_over(
     Errors of further successors have the field's number.
     """
     try:
-        return _succeed(actor, district, dict(fields), day, is_strict=is_strict)
+        return _open_successor(actor, district, dict(fields), day, is_strict=is_strict)
     except ValidationError as error:
         if number == 1 or not hasattr(error, "error_dict"):
             raise
@@ -202,7 +204,7 @@ def _take_over(
         ) from error
 
 
-def _succeed(
+def _open_successor(
     actor: Acting, district: District, fields: dict[str, Any], day: date, *, is_strict: bool
 ) -> District:
     code = fields.pop("code")

@@ -27,8 +27,8 @@ ROWS: Final = 10
 LATER: Final = timedelta(days=1)
 ALL_CALLS: Final = 500  # cards on a page that shows them all
 REPORTS: Final = 3  # concerns of one incident whose organisations are looked up
-_LAST: Final = datetime.max.replace(tzinfo=UTC)
-_MOVED: Final = ("at", "by", "before", "after")  # of a StepHandover
+_FAR_FUTURE: Final = datetime.max.replace(tzinfo=UTC)
+_HANDOVER_FIELDS: Final = ("at", "by", "before", "after")  # of a StepHandover
 CALLS: Final = (Proof.REASSURANCE, Proof.VISIT)
 _ASSESSED: Final = ("experienced", "evidenced", "potential", "measures")  # texts of an assessment
 
@@ -239,7 +239,7 @@ def incident_page(
     open_steps = [step for step in visible_steps if step.is_open]
     next_step = _next_step(actor, open_steps)
     next_organisation_id = next_step.organisation_id if next_step else None
-    calls = _calls(
+    calls = _calls_to_make(
         actor,
         incident,
         concerns,
@@ -247,7 +247,7 @@ def incident_page(
         first_organisation_id=next_organisation_id,
         at_most=ALL_CALLS if all_calls else AT_MOST,
     )
-    cards = _cards(incident, calls, open_steps, now)
+    cards = _cards_by_organisation(incident, calls, open_steps, now)
     return IncidentPage(
         concerns=concerns,
         cards=list(cards.values()),
@@ -275,7 +275,7 @@ def under_way(actor: Actor) -> list[Any]:
         row.next_step = _next_step(actor, row.open_steps)
         row.is_own = any(step.owner_id == actor.id for step in row.open_steps)
     return sorted(
-        incidents, key=lambda row: (not row.is_own, row.next_step.due_at if row.next_step else _LAST)
+        incidents, key=lambda row: (not row.is_own, row.next_step.due_at if row.next_step else _FAR_FUTURE)
     )
 
 
@@ -299,7 +299,7 @@ def _steps_with_visibility(actor: Actor, incident: Incident) -> list[Any]:
     visible = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
     handovers = StepHandover.objects.filter(step=OuterRef("pk")).values(
         row=JSONObject(
-            **{name: name for name in _MOVED}, before_name="before__name", after_name="after__name"
+            **{name: name for name in _HANDOVER_FIELDS}, before_name="before__name", after_name="after__name"
         )
     )
     rows: QuerySet[Any] = incident.steps.select_related("step", "owner", "organisation", "done_by")
@@ -319,12 +319,12 @@ def _handover_lines(steps: Iterable[Any]) -> Iterator[TimelineEntry]:
                 was_passed=taken_by is not None and taken_by == before,
                 steps=[],
             )
-            lines.setdefault(tuple(row[name] for name in _MOVED), line).steps.append(step)
+            lines.setdefault(tuple(row[name] for name in _HANDOVER_FIELDS), line).steps.append(step)
     for (at, *_who), line in lines.items():
         yield TimelineEntry(datetime.fromisoformat(at), moved=line)
 
 
-def _calls(
+def _calls_to_make(
     actor: Actor,
     incident: Incident,
     concerns: Sequence[Concern],
@@ -369,7 +369,7 @@ def card_of(call: Call, concern: Concern, *, is_night: bool) -> Card:
     )
 
 
-def _cards(
+def _cards_by_organisation(
     incident: Incident, calls: Iterable[tuple[Call, Concern]], steps: Sequence[Any], now: datetime
 ) -> dict[UUID, Card]:
     """Return cards by organisation: the affected place first, then in the order of `calls`."""

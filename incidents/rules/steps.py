@@ -80,13 +80,13 @@ class People:
     def first_able(self, *preferred: UUID | None) -> UUID | None:
         """Return the first of these users who can take a step, or else a supervisor (district, then city)."""
         present = [user_id for user_id in preferred if user_id is not None and user_id in self.present]
-        return self._free([*present, *self.supervisors, *self.city_supervisors])
+        return self._first_free([*present, *self.supervisors, *self.city_supervisors])
 
     def first_of_the_city(self) -> UUID | None:
         """Return a supervisor of the whole city, or else of the district."""
-        return self._free([*self.city_supervisors, *self.supervisors])
+        return self._first_free([*self.city_supervisors, *self.supervisors])
 
-    def _free(self, user_ids: Sequence[UUID]) -> UUID | None:
+    def _first_free(self, user_ids: Sequence[UUID]) -> UUID | None:
         """Return the first user who is not excluded; users who are away come last."""
         allowed = [user_id for user_id in user_ids if user_id not in self.excluded]
         return next(
@@ -117,13 +117,13 @@ def plan_steps(
     An organisation that refused contact gets no call or visit.
     """
     for step in steps:
-        for organisation in _subjects(step, organisations):
+        for organisation in _organisations_for(step, organisations):
             due_at = due(step, started_at, organisation, zone)
             after = step.escalate_after_minutes
             yield PlannedStep(
                 step_id=step.id,
                 organisation_id=organisation.id if organisation else None,
-                owner_id=_owner(step, organisation, organisations, people),
+                owner_id=_first_owner(step, organisation, organisations, people),
                 due_at=due_at,
                 escalate_at=due_at + timedelta(minutes=after) if after is not None else None,
             )
@@ -158,7 +158,7 @@ def after_quiet(moment: datetime, zone: ZoneInfo) -> datetime:
     return quiet_ends(moment, zone) + MORNING if is_quiet(moment, zone) else moment
 
 
-def _subjects(
+def _organisations_for(
     step: Step, organisations: Sequence[AffectedOrganisation]
 ) -> Sequence[AffectedOrganisation | None]:
     """Return the organisations that a step is done for, or [None] if it is done once."""
@@ -171,7 +171,7 @@ def _subjects(
     return [organisation for organisation in contactable if not (step.calls and organisation.is_the_place)]
 
 
-def _owner(
+def _first_owner(
     step: Step,
     organisation: AffectedOrganisation | None,
     organisations: Sequence[AffectedOrganisation],

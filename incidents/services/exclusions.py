@@ -70,7 +70,7 @@ def confirm_exclusion(actor: Actor, exclusion_request: ExclusionRequest) -> None
     """
     if actor.id == exclusion_request.user_id:
         raise PermissionDenied
-    if _decide(actor, exclusion_request, is_confirmed=True):
+    if _close_request(actor, exclusion_request, is_confirmed=True):
         incident = lock_one(Incident.objects.all(), exclusion_request.incident_id)
         _exclude(actor, incident, exclusion_request.user)
 
@@ -78,7 +78,7 @@ def confirm_exclusion(actor: Actor, exclusion_request: ExclusionRequest) -> None
 @opened(Opened.WRITER)
 def reject_exclusion(actor: Actor, exclusion_request: ExclusionRequest) -> None:
     """Close a locked request without an exclusion: it was rejected, or no one decided in time."""
-    if _decide(actor, exclusion_request, is_confirmed=False):
+    if _close_request(actor, exclusion_request, is_confirmed=False):
         record(
             actor,
             Action.UPDATE,
@@ -88,7 +88,7 @@ def reject_exclusion(actor: Actor, exclusion_request: ExclusionRequest) -> None:
         )
 
 
-def _decide(actor: Actor, exclusion_request: ExclusionRequest, *, is_confirmed: bool) -> bool:
+def _close_request(actor: Actor, exclusion_request: ExclusionRequest, *, is_confirmed: bool) -> bool:
     """Decide a request, and return whether it was undecided."""
     if exclusion_request.decided_at:
         return False

@@ -22,8 +22,8 @@ from lib.row_context import acting_as
 from reminders.services.reminders import refresh_reminders
 
 # Proofs of steps that are still to do while an incident is only monitored.
-_LATER = (Proof.ASSESSMENT, Proof.DEBRIEF)
-_SHOWN_TO: Final = frozenset(
+_MONITORED_PROOFS = (Proof.ASSESSMENT, Proof.DEBRIEF)
+_VISIBILITY_FIELDS: Final = frozenset(
     {"district", "also_in", "excluded"}
 )  # fields that decide who can see the incident
 
@@ -73,7 +73,7 @@ def write_incident(
     action = {Op.CREATED: Action.CREATE, Op.ARCHIVED: Action.ARCHIVE}.get(op, Action.UPDATE)
     changed = Changed("incident", incident.pk, op, incident.version, district_ids, field_names=names)
     record_changes(actor, action, [changed], purpose=purpose)
-    if _SHOWN_TO & set(names):
+    if _VISIBILITY_FIELDS & set(names):
         record_moves(actor, "incident", {incident.pk: district_ids}, purpose=purpose)
     refresh_reminders("incident", incident.pk)
 
@@ -89,7 +89,7 @@ def _record_closing(incident: Incident) -> None:
 
 def _status_of(incident: Incident) -> str:
     """Return OPEN while a required step is open, apart from tension assessments and the debrief."""
-    required = incident.steps.open().filter(step__required=True).exclude(step__proof__in=_LATER)
+    required = incident.steps.open().filter(step__required=True).exclude(step__proof__in=_MONITORED_PROOFS)
     return IncidentStatus.OPEN if required.exists() else IncidentStatus.MONITORING
 
 

@@ -25,7 +25,7 @@ def add_steps(actor: Actor, incident: Incident, chosen: Collection[UUID] = ()) -
     called = {organisation for _step, organisation in existing}
     affected = affected_organisations(incident)
     with_steps = nearest(affected, {*called, *chosen})
-    _count(incident, affected, with_steps, called)
+    _store_counts(incident, affected, with_steps, called)
     planned = plan(incident, with_steps, people_of(incident))
     missing = [
         planned_step
@@ -46,7 +46,7 @@ def add_steps(actor: Actor, incident: Incident, chosen: Collection[UUID] = ()) -
     )
 
 
-def _count(
+def _store_counts(
     incident: Incident,
     affected: Sequence[AffectedOrganisation],
     with_steps: Sequence[AffectedOrganisation],

@@ -59,7 +59,7 @@ def draft_protocol(
         )
     districts = [protocol.district] if protocol.district else list(District.objects.filter(parent=None))
     ask(actor, Act.PROTOCOL, subject=protocol.pk, districts=districts)
-    _record(actor, Action.CREATE, protocol, ["steps", *fields])
+    _record_protocol(actor, Action.CREATE, protocol, ["steps", *fields])
     return protocol
 
 
@@ -86,7 +86,7 @@ def approve_protocol(*, actor: Actor, protocol_id: UUID) -> Protocol:
     with constraints_in_words(Protocol):
         protocol.save()
     withdraw(Act.PROTOCOL, subject=protocol.pk)
-    _record(actor, Action.UPDATE, protocol, ["status"])
+    _record_protocol(actor, Action.UPDATE, protocol, ["status"])
     for pk in (*replaced, protocol.pk):
         refresh_reminders("protocol", pk)
     return protocol
@@ -123,6 +123,6 @@ def _validated_steps(protocol: Protocol, steps: Sequence[Mapping[str, Any]]) -> 
     return protocol_steps
 
 
-def _record(actor: Actor, action: Action, protocol: Protocol, names: Sequence[str]) -> None:
+def _record_protocol(actor: Actor, action: Action, protocol: Protocol, names: Sequence[str]) -> None:
     district_ids = [protocol.district_id] if protocol.district_id else []
     record(actor, action, "protocol", [protocol.pk], district_ids=district_ids, field_names=names)

@@ -63,14 +63,14 @@ def record_reassurance(
     incident = locked_incident(actor, incident_id)
     organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)
     concerns = concerns_of(incident)
-    affected = _affected(incident, organisation.pk)
+    affected = _affected_organisation(incident, organisation.pk)
     row = Reassurance(incident=incident, organisation=organisation, by_id=actor.id)
     assign(row, {"result": result, "channel": channel, "note": note})
     assign(row, {"needs": list(needs), "told": list(told), "call_again_on": call_again_on})
     row.at = at or row.recorded_at
-    _check(incident, row, affected, danger)
+    _validate_call(incident, row, affected, danger)
     row.meeting = _meeting_of(actor, incident, row)
-    row.follow_up = _callback(actor, row, concerns)
+    row.follow_up = _callback_follow_up(actor, row, concerns)
     row.save(force_insert=True)
     _settle_steps_of(actor, incident, row)
     _record_on_concerns(actor, row, affected, concerns)
@@ -99,9 +99,9 @@ def add_to_reassurance(
     if row.result != Result.REACHED or row.needs or row.told or row.call_again_on:
         raise ValidationError(_("What they said is recorded already."), code="recorded")
     assign(row, {"needs": list(needs), "told": list(told), "call_again_on": call_again_on})
-    _validate(row)
+    _validate_row(row)
     edit_meeting(actor=actor, meeting_id=row.meeting_id, outcomes=outcomes_of(row.result, row.needs))
-    row.follow_up = _callback(actor, row, concerns_of(incident))
+    row.follow_up = _callback_follow_up(actor, row, concerns_of(incident))
     row.save()
     write_incident(actor, incident, ["reassurances"])
     return row
@@ -116,7 +116,7 @@ def reveal_night_phone(
     Raises as `record_reassurance`, and DoesNotExist if there are no private details.
     """
     incident = locked_incident(actor, incident_id)
-    affected = _affected(incident, organisation_id)
+    affected = _affected_organisation(incident, organisation_id)
     if not affected.may_be_contacted:
         raise ValidationError(_("This organisation asked not to be contacted."), code="refused")
     return reveal_organisation_private_channel(
@@ -156,8 +156,8 @@ def undo_reassurance(*, actor: Actor, incident_id: UUID, reassurance_id: UUID) -
     write_incident(actor, incident, ["reassurances"])
 
 
-def _check(incident: Incident, row: Reassurance, affected: AffectedOrganisation, danger: str) -> None:
-    _validate(row)
+def _validate_call(incident: Incident, row: Reassurance, affected: AffectedOrganisation, danger: str) -> None:
+    _validate_row(row)
     if not incident.started_at <= row.at <= timezone.now():
         raise ValidationError({"at": _("Enter a time between the start of the incident and now.")})
     if not affected.may_be_contacted:
@@ -168,14 +168,14 @@ def _check(incident: Incident, row: Reassurance, affected: AffectedOrganisation,
         raise ValidationError({"danger": text}, code="night")
 
 
-def _validate(row: Reassurance) -> None:
+def _validate_row(row: Reassurance) -> None:
     """Validate the row's codes and dates."""
     row.full_clean(exclude=["incident", "organisation", "by", "meeting", "follow_up"])
     if row.call_again_on and row.call_again_on < city_today():
         raise ValidationError({"call_again_on": _("Enter today or a later date.")})
 
 
-def _callback(actor: Actor, row: Reassurance, concerns: Sequence[Concern]) -> FollowUp | None:
+def _callback_follow_up(actor: Actor, row: Reassurance, concerns: Sequence[Concern]) -> FollowUp | None:
     """Create the follow-up to call again, for the actor. It belongs to the first concern they cover."""
     if row.call_again_on is None:
         return None
@@ -190,7 +190,7 @@ def _callback(actor: Actor, row: Reassurance, concerns: Sequence[Concern]) -> Fo
     )
 
 
-def _affected(incident: Incident, organisation_id: UUID) -> AffectedOrganisation:
+def _affected_organisation(incident: Incident, organisation_id: UUID) -> AffectedOrganisation:
     """Return the affected organisation with this ID. Raises DoesNotExist if it is not affected."""
     for organisation in affected_organisations(incident):
         if organisation.id == organisation_id:

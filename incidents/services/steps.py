@@ -96,7 +96,7 @@ def mark_step(
     _refuse_unless_able(actor, incident, step)
     recorded_at = timezone.now()
     assign(step, {"status": status, "note": note, "done_at": done_at or recorded_at})
-    _check(incident, step, case_reference)
+    _validate_marking(incident, step, case_reference)
     step.done_by_id, step.recorded_at = actor.id, recorded_at
     step.full_clean(
         exclude=["incident", "step", "organisation", "owner", "given_at", "escalate_at", "done_by"]
@@ -144,7 +144,7 @@ def _refuse_unless_able(actor: Actor, incident: Incident, step: IncidentStep) ->
         raise ValidationError(_("Only a supervisor can finish this step."), code="of_a_supervisor")
 
 
-def _check(incident: Incident, step: IncidentStep, case_reference: str) -> None:
+def _validate_marking(incident: Incident, step: IncidentStep, case_reference: str) -> None:
     moment = timezone.now()
     if step.status == StepStatus.NOT_NEEDED:
         if step.step.required and len(step.note) < SHORTEST_REASON:

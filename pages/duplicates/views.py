@@ -18,7 +18,7 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from audit.rules import both_purposes
 from contacts.merging.choices import TOGETHER, choices_for
-from contacts.merging.services import MODELS, MOST, merge_contacts, merge_organisations, undo_merge
+from contacts.merging.services import MODELS, MOST_MERGED, merge_contacts, merge_organisations, undo_merge
 from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.queries.pairs import contact_pairs, organisation_pairs
 from contacts.services.duplicates import mark_as_different, unmark_as_different
@@ -97,9 +97,9 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
     """Merge the rows in `?row=…&row=…`. The first is kept unless another is chosen."""
     object_type = _type_of(request, noun)
     rows = _rows(request, object_type)
-    if not 2 <= len(rows) <= MOST:
+    if not 2 <= len(rows) <= MOST_MERGED:
         messages.warning(
-            request, _("Select at least two duplicates. The limit is %(most)s.") % {"most": MOST}
+            request, _("Select at least two duplicates. The limit is %(most)s.") % {"most": MOST_MERGED}
         )
         return redirect("duplicates", noun)
     if read_only := [row for row in rows if not MAY_EDIT[object_type](request.actor, row)]:
@@ -182,7 +182,7 @@ def _rows(request: ActorRequest, object_type: str) -> list[Any]:
     relations = {
         name for names in TOGETHER[model] for name in names if model._meta.get_field(name).is_relation
     }
-    rows = model.objects.visible_to(request.actor).select_related(*relations).in_bulk(ids[: MOST + 1])
-    if len(rows) < min(len(ids), MOST + 1) or not (ids or "chosen" in request.GET):
+    rows = model.objects.visible_to(request.actor).select_related(*relations).in_bulk(ids[: MOST_MERGED + 1])
+    if len(rows) < min(len(ids), MOST_MERGED + 1) or not (ids or "chosen" in request.GET):
         raise Http404
-    return [rows[pk] for pk in ids[: MOST + 1]]
+    return [rows[pk] for pk in ids[: MOST_MERGED + 1]]

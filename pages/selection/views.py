@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from contacts.merging.services import MOST as MOST_MERGED
+from contacts.merging.services import MOST_MERGED
 from contacts.models import Organisation
 from contacts.policies import can_edit_organisation
 from contacts.services.organisations import edit_organisation

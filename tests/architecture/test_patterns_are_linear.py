@@ -73,7 +73,7 @@ CELL: Final = 32_000  # characters, as many as a cell of Excel holds
 MOST_SECONDS: Final = 1.0  # for one text, on a busy machine; a quadratic pattern takes minutes
 LAST_SECONDS: Final = 600  # then the child is killed; a pattern answers signals, so this is the last resort
 MODULES: Final = (
-    *("contacts.rules.phones", "contacts.rules.names", "contacts.rules.clues", "contacts.models.search"),
+    *("contacts.rules", "contacts.models.search"),
     *(
         "lib.fold",
         "lib.domains",
