@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from incidents.rules.steps import Each, Who
+from incidents.rules.steps import Assignee, Each
 
 
 class ProtocolStatus(models.TextChoices):
@@ -16,14 +16,14 @@ class ProtocolStatus(models.TextChoices):
     REPLACED = "replaced", _("replaced")
 
 
-class StepWho(models.TextChoices):
+class StepAssignee(models.TextChoices):
     """The assignee of a step of a protocol."""
 
-    DUTY = Who.DUTY, _("who logged the concern")
-    PLACE_LEAD = Who.PLACE_LEAD, _("lead officer of the affected place")
-    EACH_LEAD = Who.EACH_LEAD, _("lead officer of each organisation")
-    SUPERVISOR = Who.SUPERVISOR, _("supervisor of the district")
-    CITY_SUPERVISOR = Who.CITY_SUPERVISOR, _("supervisor of the whole city")
+    DUTY = Assignee.DUTY, _("who logged the concern")
+    PLACE_LEAD = Assignee.PLACE_LEAD, _("lead officer of the affected place")
+    EACH_LEAD = Assignee.EACH_LEAD, _("lead officer of each organisation")
+    SUPERVISOR = Assignee.SUPERVISOR, _("supervisor of the district")
+    CITY_SUPERVISOR = Assignee.CITY_SUPERVISOR, _("supervisor of the whole city")
 
 
 class StepEach(models.TextChoices):
@@ -52,7 +52,7 @@ OF_A_RECORD: Final = frozenset({Proof.REASSURANCE, Proof.VISIT, Proof.WORDS, Pro
 
 # Proofs that only a user who decides in the incident can record.
 OF_A_DECISION: Final = frozenset({Proof.WORDS, Proof.ASSESSMENT, Proof.DEBRIEF})
-DECIDING: Final = frozenset({StepWho.SUPERVISOR, StepWho.CITY_SUPERVISOR})
+DECIDING: Final = frozenset({StepAssignee.SUPERVISOR, StepAssignee.CITY_SUPERVISOR})
 
 
 class IncidentStatus(models.TextChoices):
@@ -99,7 +99,7 @@ class Need(models.TextChoices):
     PUBLIC_STATEMENT = "public_statement", _("a public statement")
 
 
-class Told(models.TextChoices):
+class TopicCovered(models.TextChoices):
     """Topics covered in a call or visit to an organisation after an incident."""
 
     WHAT_HAPPENED = "what_happened", _("what happened")

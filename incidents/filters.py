@@ -48,8 +48,8 @@ class IncidentFilters(FilterSet):
         steps = IncidentStep.objects.filter(organisation__in=organisations)
         concerns = Concern.objects.visible_to(self.actor).filter(site_organisation__in=organisations)
         links = IncidentConcern.objects.filter(concern__in=concerns)
-        touched = models.Q(pk__in=steps.values("incident")) | models.Q(pk__in=links.values("incident"))
-        return queryset.filter(touched)
+        matching = models.Q(pk__in=steps.values("incident")) | models.Q(pk__in=links.values("incident"))
+        return queryset.filter(matching)
 
     def of_concern(self, queryset: Rows, name: str, value: UUID) -> Rows:
         """The incident of a concern that the actor can see."""

@@ -52,10 +52,10 @@ class Incidents(Subject[Incident]):
             district_supervisors, city_supervisors = (
                 [
                     recipient
-                    for recipient in supervisors.for_lineage(lineage_of_staff)
+                    for recipient in supervisors.for_lineage(staff_lineage)
                     if recipient.id not in excluded
                 ]
-                for lineage_of_staff in (lineage, lineage[:1])
+                for staff_lineage in (lineage, lineage[:1])
             )
             owners = {step.owner.pk: recipient_of(step.owner) for step in open_steps if step.owner}
             reminders_of_incident = incident_reminders(

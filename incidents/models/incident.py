@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Organisation
 from districts.models import District
-from incidents.codes import IncidentStatus, Need, ReachedBy, Result, StepStatus, Told
+from incidents.codes import IncidentStatus, Need, ReachedBy, Result, StepStatus, TopicCovered
 from incidents.models.protocol import Protocol, ProtocolStep
 from lib.acting import Acting
 from lib.id_lists import id_in
@@ -270,7 +270,7 @@ class Reassurance(models.Model):
         verbose_name=_("what they need"),
     )
     told = ArrayField(
-        models.CharField(max_length=24, choices=Told),
+        models.CharField(max_length=24, choices=TopicCovered),
         default=list,
         db_default=[],
         blank=True,
@@ -299,7 +299,7 @@ class Reassurance(models.Model):
                 violation_error_message=_("Choose what they need from the list."),
             ),
             models.CheckConstraint(
-                condition=Q(told__contained_by=Told.values),
+                condition=Q(told__contained_by=TopicCovered.values),
                 name="reassurance_told_is_known",
                 violation_error_message=_("Choose topics from the list."),
             ),

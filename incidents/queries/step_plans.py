@@ -48,12 +48,12 @@ def concerns_of(incident: Incident) -> list[Concern]:
 
 
 def nearest(
-    everyone: Sequence[AffectedOrganisation], also: Collection[UUID | None] = ()
+    organisations: Sequence[AffectedOrganisation], also: Collection[UUID | None] = ()
 ) -> list[AffectedOrganisation]:
     """Return the first AT_MOST of these organisations, and those whose ID is in `also`."""
     return [
-        *everyone[:AT_MOST],
-        *(organisation for organisation in everyone[AT_MOST:] if organisation.id in also),
+        *organisations[:AT_MOST],
+        *(organisation for organisation in organisations[AT_MOST:] if organisation.id in also),
     ]
 
 
@@ -84,7 +84,7 @@ def affected_by(concerns: Iterable[Concern], also_in: Iterable[District] = ()) -
                 wish=row.contact_wish,
                 night_calls=row.night_calls,
             )
-    return sorted(affected.values(), key=lambda one: not one.is_the_place)
+    return sorted(affected.values(), key=lambda organisation: not organisation.is_the_place)
 
 
 def people_of(incident: Incident) -> People:

@@ -83,6 +83,6 @@ def try_protocol(
         for planned_step in visible_steps
     ]
     return Trial(
-        sorted(trial_steps, key=lambda one: (one.due_at, one.step.position)),
+        sorted(trial_steps, key=lambda trial_step: (trial_step.due_at, trial_step.step.position)),
         len(planned) - len(visible_steps),
     )

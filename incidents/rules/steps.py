@@ -17,7 +17,7 @@ QUIET_UNTIL: Final = time(8)
 MORNING: Final = timedelta(hours=1)
 
 
-class Who(StrEnum):
+class Assignee(StrEnum):
     DUTY = "duty"
     PLACE_LEAD = "place_lead"
     EACH_LEAD = "each_lead"
@@ -179,13 +179,13 @@ def _first_owner(
 ) -> UUID | None:
     place = next((affected for affected in organisations if affected.is_the_place), None)
     match step.assignee:
-        case Who.DUTY:
+        case Assignee.DUTY:
             return people.first_able(people.duty)
-        case Who.PLACE_LEAD if place:
+        case Assignee.PLACE_LEAD if place:
             return people.first_able(place.lead, place.deputy)
-        case Who.EACH_LEAD if organisation:
+        case Assignee.EACH_LEAD if organisation:
             return people.first_able(organisation.lead, organisation.deputy)
-        case Who.CITY_SUPERVISOR:
+        case Assignee.CITY_SUPERVISOR:
             return people.first_of_the_city()
     return people.first_able()
 
@@ -194,12 +194,12 @@ def next_owner(assignee: str, lead: UUID | None, deputy: UUID | None, people: Pe
     """Return the next owner of a step whose owner leaves: lead officer, deputy, then a supervisor.
 
     `lead` and `deputy` are those of the step's organisation, or else of the affected place. A supervisor's
-    step goes to another supervisor. `assignee` is the step's `Who`.
+    step goes to another supervisor. `assignee` is the step's `Assignee`.
     """
     match assignee:
-        case Who.SUPERVISOR:
+        case Assignee.SUPERVISOR:
             return people.first_able()
-        case Who.CITY_SUPERVISOR:
+        case Assignee.CITY_SUPERVISOR:
             return people.first_of_the_city()
     return people.first_able(lead, deputy)
 

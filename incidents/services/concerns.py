@@ -90,16 +90,16 @@ def _move_incident(actor: Actor, incident: Incident, concern: Concern, before: D
     return names
 
 
-def _replan(actor: Actor, incident: Incident, touched_before: Collection[UUID]) -> None:
+def _replan(actor: Actor, incident: Incident, affected_before: Collection[UUID]) -> None:
     """Mark steps of organisations that are no longer affected as not needed, and pass on the other steps.
 
     Steps of organisations that are affected again are reopened, so that a wrong correction can be undone.
     """
     affected_ids = {organisation.id for organisation in affected_organisations(incident)}
-    unneeded_steps = incident.steps.open().filter(organisation__in=set(touched_before) - affected_ids)
+    unneeded_steps = incident.steps.open().filter(organisation__in=set(affected_before) - affected_ids)
     settle_steps(actor, unneeded_steps, StepStatus.NOT_NEEDED, note=_("The concern is in another district."))
     reopened_steps = incident.steps.filter(
-        status=StepStatus.NOT_NEEDED, organisation__in=affected_ids - set(touched_before)
+        status=StepStatus.NOT_NEEDED, organisation__in=affected_ids - set(affected_before)
     )
     reopened_steps.update(status=StepStatus.OPEN, note="", done_by=None, done_at=None, recorded_at=None)
     pass_on(actor, incident, incident.steps.open().to_pass_on())

@@ -105,11 +105,11 @@ def widen_incident(*, actor: Actor, incident_id: UUID, district_id: UUID) -> Inc
 def left_out_organisations(actor: Actor, incident: Incident) -> QuerySet[Organisation]:
     """Return visible affected organisations without steps, from which a supervisor can choose."""
     called = set(incident.steps.values_list("organisation", flat=True))
-    everyone = affected_organisations(incident)
-    planned_ids = {organisation.id for organisation in nearest(everyone, called)}
+    affected = affected_organisations(incident)
+    planned_ids = {organisation.id for organisation in nearest(affected, called)}
     left_out_ids = [
         organisation.id
-        for organisation in everyone
+        for organisation in affected
         if organisation.may_be_contacted and organisation.id not in planned_ids
     ]
     return Organisation.objects.visible_to(actor).filter(pk__in=left_out_ids).order_by("folded", "pk")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation, OrganisationPrivateChannel
-from incidents.codes import Need, ReachedBy, Result, StepStatus, Told, levels
+from incidents.codes import Need, ReachedBy, Result, StepStatus, TopicCovered, levels
 from incidents.filters import IncidentFilters
 from incidents.models import Incident, IncidentStep, Reassurance
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
@@ -304,7 +304,7 @@ def _show(
         "results": Result.choices,
         "channels": ReachedBy.choices,
         "needs": Need.choices,
-        "topics": Told.choices,
+        "topics": TopicCovered.choices,
         "levels": levels(),
     }
     return render(request, "pages/incidents/detail.html", context, status=status if refused else 200)
