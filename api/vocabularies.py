@@ -66,7 +66,7 @@ VOCABULARIES: dict[str, type[models.TextChoices]] = {
     "detail_use": contact_codes.ChannelUse,
     "protocol_status": incident_codes.ProtocolStatus,
     "incident_status": incident_codes.IncidentStatus,
-    "step_who": incident_codes.StepAssignee,
+    "step_who": incident_codes.StepWho,
     "step_each": incident_codes.StepEach,
     "step_proof": incident_codes.Proof,
     "step_status": incident_codes.StepStatus,

@@ -16,7 +16,7 @@ class ProtocolStatus(models.TextChoices):
     REPLACED = "replaced", _("replaced")
 
 
-class StepAssignee(models.TextChoices):
+class StepWho(models.TextChoices):
     """The assignee of a step of a protocol."""
 
     DUTY = Assignee.DUTY, _("who logged the concern")
@@ -52,7 +52,7 @@ OF_A_RECORD: Final = frozenset({Proof.REASSURANCE, Proof.VISIT, Proof.WORDS, Pro
 
 # Proofs that only a user who decides in the incident can record.
 OF_A_DECISION: Final = frozenset({Proof.WORDS, Proof.ASSESSMENT, Proof.DEBRIEF})
-DECIDING: Final = frozenset({StepAssignee.SUPERVISOR, StepAssignee.CITY_SUPERVISOR})
+DECIDING: Final = frozenset({StepWho.SUPERVISOR, StepWho.CITY_SUPERVISOR})
 
 
 class IncidentStatus(models.TextChoices):

@@ -266,7 +266,7 @@ def _merge_periods(rows: Rows, kept_row: Any, memory: Memory) -> None:
         for column in OrganisationPeriod._meta.fields:
             if column.name not in ("id", "organisation", "since", "until"):
                 setattr(earlier, column.attname, getattr(period, column.attname))
-        earlier.entered_at = timezone.now()  # learned now: it was one organisation
+        earlier.entered_at = timezone.now()  # recorded now: they were one organisation
         earlier.save()
         memory.created[f"{OrganisationPeriod._meta.label}.organisation"].append(earlier.pk)
     rows.delete()

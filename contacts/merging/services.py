@@ -109,7 +109,7 @@ def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
         relations.restore_rows(merge.memory["periods"])
     kept_row.refresh_from_db()
     if _isoformat(met_now) != met_then:
-        kept_row.last_met_at = met_now  # met since
+        kept_row.last_met_at = met_now  # a meeting after the merge
     changed = [
         (kept_row, merge.kept_version + 1, Op.UPDATED),
         *((row, row.version + 2, Op.CREATED) for row in rows),
@@ -309,7 +309,7 @@ def _restored_row(written: list[Any]) -> Any:
     row: Any = deserialised.object
     bind_values(row)
     deserialised.save()
-    row.refresh_from_db()  # without what binds its encrypted values
+    row.refresh_from_db()  # discards the helper that binds encrypted values
     return row
 
 

@@ -16,9 +16,8 @@ Polygon = list[Ring]
 Boundary = list[Polygon]
 
 MAX_VERTICES = 100_000  # per file, 100 times what a city needs
-MAX_VERTICES_OF_DISTRICT = (
-    10_000  # of one district. To check a spiky line takes time with the square of its points
-)
+# Per district, because checking a spiky line takes time with the square of its points.
+MAX_VERTICES_OF_DISTRICT = 10_000
 DECIMALS = 6  # about 10 cm
 FAR_DEGREES = 10.0  # no city is this wide
 MAX_POSITIONS = 4  # longitude, latitude, height, and extra values from some programs

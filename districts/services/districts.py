@@ -30,7 +30,7 @@ from lib.sensitive import find_sensitive
 from lib.waking import wake_on_commit
 
 RECORD_MOVES: Final = "meetings.tell_of_moved_ground"  # task of a higher layer
-GROUND_LOCK: Final = 0x67726E64  # one change of districts at a time; any number of our own
+GROUND_LOCK: Final = 0x67726E64  # key of the advisory lock, which allows one change of districts at a time
 RESERVED_CODES: Final = frozenset({"new", "import"})  # used in page URLs
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import rules
 from contacts.models import Organisation
 from districts.models import District
-from incidents.codes import DECIDING, OF_A_DECISION, Proof, ProtocolStatus, StepAssignee, StepEach
+from incidents.codes import DECIDING, OF_A_DECISION, Proof, ProtocolStatus, StepEach, StepWho
 from lib.acting import Acting
 from lib.field_limits import OF_LIMITS
 from lib.ids import uuid7
@@ -139,7 +139,7 @@ class ProtocolStep(models.Model):
     position = models.PositiveSmallIntegerField()
     text = models.CharField(_("what to do"), max_length=120)
     hint = models.CharField(_("hint"), max_length=500, blank=True)
-    who = models.CharField(_("who"), max_length=16, choices=StepAssignee)
+    who = models.CharField(_("who"), max_length=16, choices=StepWho)
     each = models.CharField(_("done for"), max_length=18, choices=StepEach, default=StepEach.ONCE)
     due_minutes = models.PositiveIntegerField(
         _("minutes until due"),
@@ -170,9 +170,7 @@ class ProtocolStep(models.Model):
                 violation_error_message=_MINUTES,
             ),
             models.CheckConstraint(
-                condition=Q(who__in=StepAssignee.values)
-                & Q(each__in=StepEach.values)
-                & Q(proof__in=Proof.values),
+                condition=Q(who__in=StepWho.values) & Q(each__in=StepEach.values) & Q(proof__in=Proof.values),
                 name="protocol_step_codes_are_known",
                 violation_error_message=_(
                     "Choose who does it, what it is done for and the proof from the lists."
@@ -191,7 +189,7 @@ class ProtocolStep(models.Model):
     @property
     def given_to(self) -> str:
         """The assignee of the step. If `who` cannot finish it (older versions), a supervisor."""
-        return StepAssignee.SUPERVISOR if self.needs_decision and self.who not in DECIDING else self.who
+        return StepWho.SUPERVISOR if self.needs_decision and self.who not in DECIDING else self.who
 
     def clean(self) -> None:
         if self.who and self.given_to != self.who:

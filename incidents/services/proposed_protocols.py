@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from incidents.codes import Proof, StepAssignee, StepEach
+from incidents.codes import Proof, StepEach, StepWho
 from meetings.codes import ConcernKind
 
 HOUR: Final = 60
@@ -31,7 +31,7 @@ ATTACK: Final[dict[str, Any]] = {
     "steps": [
         _step(
             _("Record the case number"),
-            StepAssignee.DUTY,
+            StepWho.DUTY,
             12 * HOUR,
             proof=Proof.CASE_REFERENCE,
             required=True,
@@ -39,7 +39,7 @@ ATTACK: Final[dict[str, Any]] = {
         ),
         _step(
             _("Call the affected place"),
-            StepAssignee.DUTY,
+            StepWho.DUTY,
             HOUR,
             night=True,
             each=StepEach.THE_PLACE,
@@ -49,7 +49,7 @@ ATTACK: Final[dict[str, Any]] = {
         ),
         _step(
             _("Agree the statement"),
-            StepAssignee.SUPERVISOR,
+            StepWho.SUPERVISOR,
             2 * HOUR,
             night=True,
             proof=Proof.WORDS,
@@ -57,7 +57,7 @@ ATTACK: Final[dict[str, Any]] = {
         ),
         _step(
             _("Reach the communities affected"),
-            StepAssignee.EACH_LEAD,
+            StepWho.EACH_LEAD,
             12 * HOUR,
             each=StepEach.EACH_ORGANISATION,
             proof=Proof.REASSURANCE,
@@ -66,7 +66,7 @@ ATTACK: Final[dict[str, Any]] = {
         ),
         _step(
             _("Visit the affected place"),
-            StepAssignee.PLACE_LEAD,
+            StepWho.PLACE_LEAD,
             DAY,
             each=StepEach.THE_PLACE,
             proof=Proof.VISIT,
@@ -74,24 +74,24 @@ ATTACK: Final[dict[str, Any]] = {
         ),
         _step(
             _("Offer victim support through the organisation"),
-            StepAssignee.PLACE_LEAD,
+            StepWho.PLACE_LEAD,
             DAY,
             each=StepEach.THE_PLACE,
         ),
-        _step(_("Assess tension"), StepAssignee.SUPERVISOR, DAY, proof=Proof.ASSESSMENT),
-        _step(_("Ask the city to clean and repair"), StepAssignee.DUTY, DAY),
+        _step(_("Assess tension"), StepWho.SUPERVISOR, DAY, proof=Proof.ASSESSMENT),
+        _step(_("Ask the city to clean and repair"), StepWho.DUTY, DAY),
         _step(
             _("Report back to the communities"),
-            StepAssignee.EACH_LEAD,
+            StepWho.EACH_LEAD,
             3 * DAY,
             each=StepEach.EACH_ORGANISATION,
             required=True,
             escalate_after_minutes=DAY,
         ),
-        _step(_("Reassess tension"), StepAssignee.SUPERVISOR, 7 * DAY, proof=Proof.ASSESSMENT),
+        _step(_("Reassess tension"), StepWho.SUPERVISOR, 7 * DAY, proof=Proof.ASSESSMENT),
         _step(
             _("Debrief with those who were there"),
-            StepAssignee.SUPERVISOR,
+            StepWho.SUPERVISOR,
             14 * DAY,
             proof=Proof.DEBRIEF,
             required=True,
@@ -110,17 +110,17 @@ GRAFFITI: Final[dict[str, Any]] = {
     "steps": [
         _step(
             _("Call the affected place"),
-            StepAssignee.DUTY,
+            StepWho.DUTY,
             12 * HOUR,
             each=StepEach.THE_PLACE,
             proof=Proof.REASSURANCE,
             required=True,
             escalate_after_minutes=12 * HOUR,
         ),
-        _step(_("Ask the city to clean and repair"), StepAssignee.DUTY, DAY),
+        _step(_("Ask the city to clean and repair"), StepWho.DUTY, DAY),
         _step(
             _("Report back to the affected place"),
-            StepAssignee.PLACE_LEAD,
+            StepWho.PLACE_LEAD,
             3 * DAY,
             each=StepEach.THE_PLACE,
             required=True,
@@ -135,11 +135,9 @@ TENSION: Final[dict[str, Any]] = {
     "needs_bias": False,
     "kinds": [ConcernKind.TENSION, ConcernKind.RUMOUR],
     "steps": [
-        _step(
-            _("Assess tension with two organisations"), StepAssignee.SUPERVISOR, DAY, proof=Proof.ASSESSMENT
-        ),
-        _step(_("Agree a statement against rumours"), StepAssignee.SUPERVISOR, DAY, proof=Proof.WORDS),
-        _step(_("Reassess tension"), StepAssignee.SUPERVISOR, 3 * DAY, proof=Proof.ASSESSMENT, required=True),
+        _step(_("Assess tension with two organisations"), StepWho.SUPERVISOR, DAY, proof=Proof.ASSESSMENT),
+        _step(_("Agree a statement against rumours"), StepWho.SUPERVISOR, DAY, proof=Proof.WORDS),
+        _step(_("Reassess tension"), StepWho.SUPERVISOR, 3 * DAY, proof=Proof.ASSESSMENT, required=True),
     ],
 }
 
