@@ -84,6 +84,7 @@ MODULES: Final = (
         "lib.reasons",
     ),
     *("lib.sheets", "lib.records", "lib.language_choices", "lib.days", "lib.addresses", "practices.rules"),
+    *("privacy.rules.finding", "pages.data_requests.forms", "districts.rules", "exchange.imports"),
 )
 #: Arguments beside the text. A function that needs others reads files or rows and gets its texts from these.
 BESIDE: Final[dict[str, Any]] = {
