@@ -190,7 +190,7 @@ def _likeliest(
     for key, likely in sharing.items():
         ranked = sorted((-value, pk, kinds) for value, pk, kinds in likely if value >= LIKELY)
         best[key] = ranked[:MOST_LIKELY]
-    rows_by_id = rows.in_bulk({pk for ranked in best.values() for _value, pk, _kinds_of_clues in ranked})
+    rows_by_id = rows.in_bulk({pk for ranked in best.values() for _value, pk, _kinds in ranked})
     return {
         key: [
             Likely(rows_by_id[pk], -value, reasons(kinds)) for value, pk, kinds in ranked if pk in rows_by_id

@@ -298,12 +298,12 @@ def likeness(name: Name, other_name: Name) -> float:
         return 1.0
     words, other_words = list(name.words), list(other_name.words)
     matched = _match_equal(words, other_words)
-    slips = _match_similar(words, other_words, matched)
+    differences = _match_similar(words, other_words, matched)
     if not words and not other_words:
-        return _score_of_all_words(matched, slips, name, other_name)
+        return _score_of_all_words(matched, differences, name, other_name)
     if words and other_words:
         return 0.5 * _matched_share(matched, words, other_words)
-    return _score_with_extra_words(matched, slips, words or other_words, name if words else other_name)
+    return _score_with_extra_words(matched, differences, words or other_words, name if words else other_name)
 
 
 def _match_equal(first_words: list[Word], second_words: list[Word]) -> list[Word]:
@@ -320,21 +320,23 @@ def _match_equal(first_words: list[Word], second_words: list[Word]) -> list[Word
 
 def _match_similar(first_words: list[Word], second_words: list[Word], matched: list[Word]) -> list[float]:
     """Move words of similar spelling from both lists to `matched`. Return their differences, 0 to 1."""
-    slips: list[float] = []
+    differences: list[float] = []
     for word in list(first_words):
         near = [
-            (slip, at) for at, two in enumerate(second_words) if (slip := _difference(word, two)) is not None
+            (difference, at)
+            for at, other in enumerate(second_words)
+            if (difference := _difference(word, other)) is not None
         ]
         if near:
-            slip, at = min(near)
+            difference, at = min(near)
             matched.append(max(word, second_words[at], key=lambda spelling: len(spelling.text)))
             del second_words[at]
             first_words.remove(word)
-            slips.append(slip)
+            differences.append(difference)
     for words, other_words in ((first_words, second_words), (second_words, first_words)):
-        slips += _match_joined(words, other_words, matched)
-        slips += _match_initials(words, other_words, matched)
-    return slips
+        differences += _match_joined(words, other_words, matched)
+        differences += _match_initials(words, other_words, matched)
+    return differences
 
 
 def _difference(word: Word, other_word: Word) -> float | None:
@@ -379,21 +381,21 @@ def _abbreviates(short: str, long: str) -> bool:
 
 def _match_joined(words: list[Word], other_words: list[Word], matched: list[Word]) -> list[float]:
     """Match a word with two words that are written apart: “Alnur” and “Al Nur”."""
-    slips = []
+    differences = []
     for word in list(words):
         for at in range(len(other_words) - 1):
             if other_words[at].text + other_words[at + 1].text == word.text:
                 del other_words[at : at + 2]
                 words.remove(word)
                 matched.append(word)
-                slips.append(0.1)
+                differences.append(0.1)
                 break
-    return slips
+    return differences
 
 
 def _match_initials(words: list[Word], other_words: list[Word], matched: list[Word]) -> list[float]:
     """Match an acronym with its words: “UGT” and “Unión General de Trabajadores”."""
-    slips = []
+    differences = []
     for word in list(words):
         size = len(word.text)
         if size < 2 or (size == 2 and not word.is_short):
@@ -403,9 +405,9 @@ def _match_initials(words: list[Word], other_words: list[Word], matched: list[Wo
                 matched.extend(other_words[at : at + size])
                 del other_words[at : at + size]
                 words.remove(word)
-                slips.append(_INITIALS_DIFFERENCE)
+                differences.append(_INITIALS_DIFFERENCE)
                 break
-    return slips
+    return differences
 
 
 def _swaps_places(name: Name, other_name: Name) -> bool:
@@ -416,20 +418,23 @@ def _swaps_places(name: Name, other_name: Name) -> bool:
 
 
 def _score_of_all_words(
-    matched: Sequence[Word], slips: Sequence[float], name: Name, other_name: Name
+    matched: Sequence[Word], differences: Sequence[float], name: Name, other_name: Name
 ) -> float:
-    if sum(slip > _MOST_SPELLING for slip in slips) > 1:
+    if sum(difference > _MOST_SPELLING for difference in differences) > 1:
         return 0.5
-    return 0.95 - 0.3 * sum(slips) / max(1, len(matched)) if slips else 0.95
+    return 0.95 - 0.3 * sum(differences) / max(1, len(matched)) if differences else 0.95
 
 
 def _score_with_extra_words(
-    matched: Sequence[Word], slips: Sequence[float], extra_words: Sequence[Word], longer: Name
+    matched: Sequence[Word], differences: Sequence[float], extra_words: Sequence[Word], longer: Name
 ) -> float:
     """Return the likeness if one name has all words of the other and more, such as a city."""
     if any(word.makes_another for word in extra_words) or all(word.role is Role.KIND for word in matched):
         return 0.5
-    if any(slip >= _INITIALS_DIFFERENCE for slip in slips) or len(extra_words) > _MOST_EXTRA_WORDS:
+    if (
+        any(difference >= _INITIALS_DIFFERENCE for difference in differences)
+        or len(extra_words) > _MOST_EXTRA_WORDS
+    ):
         return 0.55
     if set(extra_words) <= set(longer.words[-len(extra_words) :]):
         return 0.8

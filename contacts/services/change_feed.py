@@ -184,33 +184,36 @@ def _rows_among(values: object) -> Iterable[Model]:
 
 
 @cache
-def _lock_statement(model: type[Model], new: frozenset[str]) -> Statement | None:
+def _lock_statement(model: type[Model], new_types: frozenset[str]) -> Statement | None:
     """Return a statement that locks the referenced rows, table by table in the order of `KINDS`, by ID.
 
-    `new` are the types of new references. Rows through which these are visible are locked, too. Returns
-    None if rows of the model refer to nothing.
+    `new_types` are the types of new references. Rows through which these are visible are locked, too.
+    Returns None if rows of the model have no references.
     """
     kind = kind_of(model)
     statements_by_type: dict[str, list[Statement]] = {}
-    for to, path in _reference_paths(kind.object_type) if kind else ():
+    for target_type, path in _reference_paths(kind.object_type) if kind else ():
         rows: Any = model._default_manager.filter(id_in("pk", [Placeholder("rows")])).order_by()
-        statements_by_type.setdefault(to, []).append(Statement.of(rows.values(path)))
-    for name in sorted(new):
+        statements_by_type.setdefault(target_type, []).append(Statement.of(rows.values(path)))
+    for name in sorted(new_types):
         statements_by_type.setdefault(name, []).append(
             Statement("SELECT unnest(%s::uuid[])", [Placeholder(name).array])
         )
-        for to, path in _reference_paths(name, only_through=True):
+        for target_type, path in _reference_paths(name, only_through=True):
             rows = kinds()[name].model._default_manager.filter(id_in("pk", [Placeholder(name)])).order_by()
-            statements_by_type.setdefault(to, []).append(Statement.of(rows.values(path)))
-    locks = []
-    for to in (to for to in kinds() if to in statements_by_type):
-        union = " UNION ALL ".join(rows.sql for rows in statements_by_type[to])
-        table = kinds()[to].model._meta.db_table
-        locks.append(f"held_{to} AS (SELECT FROM {table} WHERE id IN ({union}) ORDER BY id FOR KEY SHARE)")
-    if not locks:
+            statements_by_type.setdefault(target_type, []).append(Statement.of(rows.values(path)))
+    locked_types = [target_type for target_type in kinds() if target_type in statements_by_type]
+    if not locked_types:
         return None
-    counted = " + ".join(f"(SELECT count(*) FROM held_{to})" for to in kinds() if to in statements_by_type)  # noqa: S608 (names)
-    statements = [statement for to in kinds() for statement in statements_by_type.get(to, ())]
+    locks = []
+    for target_type in locked_types:
+        union = " UNION ALL ".join(statement.sql for statement in statements_by_type[target_type])
+        table = kinds()[target_type].model._meta.db_table
+        locks.append(
+            f"held_{target_type} AS (SELECT FROM {table} WHERE id IN ({union}) ORDER BY id FOR KEY SHARE)"
+        )
+    counted = " + ".join(f"(SELECT count(*) FROM held_{target_type})" for target_type in locked_types)  # noqa: S608 (names)
+    statements = [statement for target_type in locked_types for statement in statements_by_type[target_type]]
     parameters = [value for statement in statements for value in statement.parameters]
     return Statement(f"WITH {', '.join(locks)} SELECT {counted}", parameters)
 

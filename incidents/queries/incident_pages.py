@@ -337,14 +337,14 @@ def _calls_to_make(
 
     In districts that the incident was widened to, users see its steps but not its concerns.
     """
-    also = {step.organisation_id for step in steps if step.organisation_id}
+    step_organisation_ids = {step.organisation_id for step in steps if step.organisation_id}
     place = next((step.organisation_id for step in steps if step.step.each == Each.THE_PLACE), None)
-    unseen = Concern(district=incident.district, site_organisation_id=place)
-    for number, concern in enumerate(concerns[:REPORTS] or [unseen]):
+    unknown_concern = Concern(district=incident.district, site_organisation_id=place)
+    for number, concern in enumerate(concerns[:REPORTS] or [unknown_concern]):
         for call in calls_about(
             actor,
             concern,
-            extra_organisation_ids=() if number else also,
+            extra_organisation_ids=() if number else step_organisation_ids,
             first_organisation_id=first_organisation_id,
             at_most=at_most,
         ).touched:
