@@ -25,7 +25,7 @@ class _WithPractice(forms.Form):
 
 @fields_of(FollowUp, "title", "due_on")
 class TakeawayForm(_WithPractice):
-    """Something to try, with a due date. The practice is optional, because the library may be empty."""
+    """A takeaway: a title and a due date. The practice is optional, because the library may be empty."""
 
     field_order = ("title", "practice", "due_on")
 
