@@ -99,10 +99,10 @@ def made_at(dump: Path) -> datetime:
 
 def read_manifest(dump: Path) -> dict[str, Table]:
     try:
-        kept: dict[str, Any] = json.loads(manifest_of(dump).read_text())
+        manifest: dict[str, Any] = json.loads(manifest_of(dump).read_text())
     except (OSError, ValueError) as problem:
         raise BackupFailed(f"{manifest_of(dump)} cannot be read: {problem}") from problem
-    return {name: Table(*values) for name, values in kept["tables"].items()}
+    return {name: Table(*values) for name, values in manifest["tables"].items()}
 
 
 def put_back(dump: Path) -> dict[str, Table]:
@@ -114,13 +114,13 @@ def put_back(dump: Path) -> dict[str, Table]:
     if _tables():
         raise BackupFailed("This database is not empty. Restore into a new one.")
     _fill_from(dump)
-    found = contents()
-    for name in sorted(expected.keys() | found.keys()):
-        if expected.get(name) != found.get(name):
+    restored = contents()
+    for name in sorted(expected.keys() | restored.keys()):
+        if expected.get(name) != restored.get(name):
             raise BackupFailed(
-                f"{name} differs from the backup: {found.get(name)}, expected {expected.get(name)}."
+                f"{name} differs from the backup: {restored.get(name)}, expected {expected.get(name)}."
             )
-    return found
+    return restored
 
 
 @contextmanager
@@ -130,8 +130,8 @@ def scratch_database(name: str) -> Iterator[None]:
     real = owner.settings_dict["NAME"]
     with owner.cursor() as cursor:
         cursor.execute(_SCRATCH_OF, [name])
-        left = cursor.fetchone()
-        if left and left[0] != _SCRATCH_NOTE:
+        database_comment = cursor.fetchone()
+        if database_comment and database_comment[0] != _SCRATCH_NOTE:
             raise BackupFailed(f"There is a database {name} that no drill has left: drop or rename it first.")
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
         # template0 contains nothing that somebody may have added to template1.
@@ -149,14 +149,14 @@ def scratch_database(name: str) -> Iterator[None]:
 
 def contents() -> dict[str, Table]:
     """Row count and checksum of every table in the owner's database."""
-    found = {}
+    contents_by_table = {}
     with connections[OWNER].cursor() as cursor:
         for setting in ("TimeZone = 'UTC'", "DateStyle = 'ISO'", "extra_float_digits = 1"):
             cursor.execute(f"SET SESSION {setting}")
         for table in _tables():
             cursor.execute(sql.SQL(_SUM + " FROM {} AS t").format(sql.Identifier(table)))
-            found[table] = Table(*cursor.fetchone())
-    return found
+            contents_by_table[table] = Table(*cursor.fetchone())
+    return contents_by_table
 
 
 def _tables() -> list[str]:
@@ -188,20 +188,20 @@ def _fill_from(dump: Path) -> None:
 
     pg_restore itself would set parameters that an older server does not know, and stop there.
     """
-    known = _parameters()
+    connection_parameters = _parameters()
     connections[OWNER].close()
     address, environment = _owner()
     clients = postgres_clients()
     read = [str(clients / "pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(dump)]
     run = [str(clients / "psql"), address, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
     with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(read, stdout=subprocess.PIPE, stderr=said) as reader,
+        tempfile.TemporaryFile() as error_output,
+        subprocess.Popen(read, stdout=subprocess.PIPE, stderr=error_output) as reader,
         subprocess.Popen(
             [*run, "--single-transaction", "--file=-"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=said,
+            stderr=error_output,
             env=environment,
         ) as writer,
     ):
@@ -209,7 +209,7 @@ def _fill_from(dump: Path) -> None:
         try:
             for line in _beginning(script):
                 name = line.split()[1].decode() if line.startswith(b"SET ") else ""
-                if not name or name in known:
+                if not name or name in connection_parameters:
                     target.write(line)
             shutil.copyfileobj(script, target, 1024 * 1024)
             target.flush()
@@ -219,8 +219,8 @@ def _fill_from(dump: Path) -> None:
             writer.kill()  # otherwise it would commit the first half
         writer.communicate()
         if reader.returncode or writer.returncode:
-            said.seek(0)
-            raise BackupFailed(f"The dump cannot be restored: {said.read().decode().strip()[-800:]}")
+            error_output.seek(0)
+            raise BackupFailed(f"The dump cannot be restored: {error_output.read().decode().strip()[-800:]}")
 
 
 def _beginning(script: IO[bytes]) -> Iterator[bytes]:
@@ -243,9 +243,13 @@ def _owner() -> tuple[str, dict[str, str]]:
 
     Everybody on the machine can read a program's arguments.
     """
-    given = connections[OWNER].get_connection_params()
-    known = {key: given[key] for key in ("dbname", "user", "host", "port", "sslmode") if given.get(key)}
+    all_parameters = connections[OWNER].get_connection_params()
+    parameters = {
+        key: all_parameters[key]
+        for key in ("dbname", "user", "host", "port", "sslmode")
+        if all_parameters.get(key)
+    }
     environment = dict(os.environ)
-    if password := given.get("password"):
+    if password := all_parameters.get("password"):
         environment["PGPASSWORD"] = password
-    return f"--dbname={conninfo.make_conninfo(**known)}", environment
+    return f"--dbname={conninfo.make_conninfo(**parameters)}", environment

@@ -37,7 +37,7 @@ def check_message(message: object) -> None:
         body = json.loads(base64.b64decode(str(envelope.get("body")), validate=True))
     except (binascii.Error, ValueError) as problem:
         raise Malformed("body") from problem
-    if not isinstance(body, list) or [type(one) for one in body] != [list, dict, dict]:
+    if not isinstance(body, list) or [type(part) for part in body] != [list, dict, dict]:
         raise Malformed("body")
 
 

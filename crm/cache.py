@@ -33,14 +33,14 @@ class JSONClient(RedisCacheClient):
             return default
 
     def get_many(self, keys: Any) -> dict[Any, Any]:
-        found = {}
+        values = {}
         for key, content in zip(keys, self.get_client(None).mget(keys), strict=True):
             try:
                 if content is not None:
-                    found[key] = json.loads(content)
+                    values[key] = json.loads(content)
             except _UNREADABLE:
                 continue
-        return found
+        return values
 
 
 class JSONCache(RedisCache):

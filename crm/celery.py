@@ -32,8 +32,8 @@ def be_patient(task: Any, **_: Any) -> None:
     """Allow longer database statements than for requests that a person waits for."""
     from crm.database.base import DatabaseWrapper
 
-    known = tasks().get(task.name)
-    DatabaseWrapper.patience = MOST_PATIENCE if known and known.queue in PATIENT else None
+    known_task = tasks().get(task.name)
+    DatabaseWrapper.patience = MOST_PATIENCE if known_task and known_task.queue in PATIENT else None
 
 
 @signals.task_prerun.connect  # type: ignore[untyped-decorator]  # see above

@@ -21,8 +21,8 @@ def check_usable_field_keys(app_configs: Any, **_: Any) -> Sequence[CheckMessage
 
 def check_field_keys(app_configs: Any, **_: Any) -> Sequence[CheckMessage]:
     """Report keys that are missing or cannot be used."""
-    if found := check_usable_field_keys(app_configs):
-        return found
+    if findings := check_usable_field_keys(app_configs):
+        return findings
     if data_keys() is None:
         text = "Private phones and addresses, assessments and facts of concerns are not encrypted."
         hint = "Set FIELD_SECRET, then run `manage.py rewrap_keys --new` and set FIELD_KEYS."

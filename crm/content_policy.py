@@ -1,4 +1,4 @@
-"""What pages may load: only what belongs to this site, and no code or style inside the HTML."""
+"""The content security policy: pages load only files of this site, and no code or style inside the HTML."""
 
 from typing import Any
 

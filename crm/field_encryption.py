@@ -44,12 +44,14 @@ def _rewritten(field: Any, *, undo: bool) -> Iterator[int]:
     primary: Any = model._meta.pk
     names = (primary.column, model._meta.db_table, field.column)
     key, table, column = map(connection.ops.quote_name, names)
-    row = " || ':' || ".join(f"{connection.ops.quote_name(one.column)}::text" for one in field.row_fields)
+    row = " || ':' || ".join(
+        f"{connection.ops.quote_name(row_field.column)}::text" for row_field in field.row_fields
+    )
     current = field.begins_with.format(column=column, mark="%(mark)s::text")
     chosen = current if undo else f"NOT {current}"
     keys = data_keys()
     mark = f"{MARK}{keys.current}:" if keys and not undo else MARK
-    most = BATCH if isinstance(field, Encrypted) else BATCH_OF_COPIES
+    batch_size = BATCH if isinstance(field, Encrypted) else BATCH_OF_COPIES
     after = None
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -58,7 +60,7 @@ def _rewritten(field: Any, *, undo: bool) -> Iterator[int]:
                 SELECT {key}, {row} AS of_row, {column} FROM {table}
                 WHERE {field.has_content.format(column=column)} AND {chosen}
                   AND (%(after)s::text IS NULL OR {key} > %(after)s::{primary.db_type(connection)})
-                ORDER BY {key} LIMIT {most} FOR NO KEY UPDATE
+                ORDER BY {key} LIMIT {batch_size} FOR NO KEY UPDATE
                 """,  # noqa: S608 (names of the model)
                 {"mark": mark, "after": after},
             )

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from redis.exceptions import OutOfMemoryError, ResponseError
 
-from crm import heartbeat, progress, promises
+from crm import heartbeat, progress, required_settings
 from crm.queues import QUEUES
 from lib.encryption import data_keys
 
@@ -36,12 +36,15 @@ _BY_ROWS: Final = frozenset({*progress.STANDS_AFTER, "policies"})
 @contextmanager
 def probe() -> Iterator[Any]:
     """Yield a cursor on a separate connection with a short timeout."""
-    own = connection.copy()
-    own.settings_dict["OPTIONS"] = {**own.settings_dict["OPTIONS"], "connect_timeout": 2}
-    with closing(own):
-        own.ensure_connection()
-        own.connection.seconds = PATIENCE_SECONDS
-        with own.cursor() as cursor:
+    own_connection = connection.copy()
+    own_connection.settings_dict["OPTIONS"] = {
+        **own_connection.settings_dict["OPTIONS"],
+        "connect_timeout": 2,
+    }
+    with closing(own_connection):
+        own_connection.ensure_connection()
+        own_connection.connection.seconds = PATIENCE_SECONDS
+        with own_connection.cursor() as cursor:
             yield cursor
 
 
@@ -50,11 +53,14 @@ def ask_database() -> States:
     with probe() as cursor:
         waits = progress.standing(cursor)
         stands = progress.stopped(cursor, waits)
-        found = {"database": "up", "policies": "down" if promises.tables_without_policies(cursor) else "up"}
-        found |= {part: "down" if part in stands else "up" for part in waits}
-        if found["mails"] == "up" and progress.is_mail_undelivered(cursor):
-            found["mails"] = REFUSED
-        return found
+        part_states = {
+            "database": "up",
+            "policies": "down" if required_settings.tables_without_policies(cursor) else "up",
+        }
+        part_states |= {part: "down" if part in stands else "up" for part in waits}
+        if part_states["mails"] == "up" and progress.is_mail_undelivered(cursor):
+            part_states["mails"] = REFUSED
+        return part_states
 
 
 def ask_settings() -> States:
@@ -104,26 +110,26 @@ QUESTIONS: Final[dict[Callable[[], States], tuple[str, ...]]] = {
 
 def states() -> States:
     """Return the state of every part. `unknown`: only the database knows, and it does not reply."""
-    asked = {_asking.submit(question): parts for question, parts in QUESTIONS.items()}
-    wait(asked, timeout=PATIENCE_SECONDS)
-    found: States = {}
-    for answer, parts in asked.items():
+    parts_by_future = {_asking.submit(question): parts for question, parts in QUESTIONS.items()}
+    wait(parts_by_future, timeout=PATIENCE_SECONDS)
+    part_states: States = {}
+    for answer, parts in parts_by_future.items():
         if answer.done() and answer.exception() is None:
-            found |= answer.result()
+            part_states |= answer.result()
         else:
             answer.cancel()
-            found |= {part: "unknown" if part in _BY_ROWS else "down" for part in parts}
-    return found
+            part_states |= {part: "unknown" if part in _BY_ROWS else "down" for part in parts}
+    return part_states
 
 
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Return 200 if every part is up, else 503. The body has the state of each part."""
-    found = states()
-    healthy = HEALTHY.issuperset(found.values())
+    part_states = states()
+    healthy = HEALTHY.issuperset(part_states.values())
     return JsonResponse(
-        {"status": "up" if healthy else "down", **found},
+        {"status": "up" if healthy else "down", **part_states},
         status=200 if healthy else 503,
         headers={"Cache-Control": "no-store"},
     )

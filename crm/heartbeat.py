@@ -34,8 +34,8 @@ def beat_once(*who: str) -> None:
         cache.set_many({f"heartbeat:{name}": True for name in who}, LIFETIME_SECONDS)
 
 
-def is_alive(who: str) -> bool:
-    return cache.get(f"heartbeat:{who}") is not None
+def is_alive(process_name: str) -> bool:
+    return cache.get(f"heartbeat:{process_name}") is not None
 
 
 def pulse() -> None:
@@ -55,13 +55,13 @@ class Movement:
         self.processes = processes
         self._since: dict[int | str, float] = {}  # since when each is stopped or waiting for a free process
 
-    def look(self, given: Iterable[object], begun: Iterable[object], stopped: Iterable[int] = ()) -> bool:
+    def look(self, tasks: Iterable[object], begun: Iterable[object], stopped: Iterable[int] = ()) -> bool:
         """Return whether the worker makes progress. `stopped` are processes held by a signal (SIGSTOP)."""
         at_work = set(map(id, begun))
-        waiting = set(map(id, given)) - at_work if len(at_work) < self.processes else set()
+        waiting = set(map(id, tasks)) - at_work if len(at_work) < self.processes else set()
         now = time.monotonic()
         held: list[int | str] = [*waiting, *map(str, stopped)]
-        self._since = {one: self._since.get(one, now) for one in held}
+        self._since = {held_id: self._since.get(held_id, now) for held_id in held}
         return now - min(self._since.values(), default=now) < STUCK_SECONDS
 
 

@@ -39,23 +39,23 @@ def without_secrets(_: Any, __: str, line: Line) -> Line:
     return line
 
 
-def _cut(text: str, most: int) -> str:
+def _cut(text: str, limit: int) -> str:
     """Shorten the text at a separator.
 
     A secret that is cut in the middle may be too short to be recognised.
     """
-    if len(text) <= most:
+    if len(text) <= limit:
         return text
-    whole = max(text.rfind(sign, 0, most) for sign in "/ \n")
-    return f"{text[: whole + 1]}…"
+    cut_at = max(text.rfind(sign, 0, limit) for sign in "/ \n")
+    return f"{text[: cut_at + 1]}…"
 
 
 def _without_query(token: re.Match[str]) -> str:
     """Return the address without its query string, which may contain a person's name."""
     text = token[0]
     path = text.find("/")
-    asked = text.find("?", path) if path >= 0 else -1
-    return text[:asked] if asked >= 0 else text
+    query_start = text.find("?", path) if path >= 0 else -1
+    return text[:query_start] if query_start >= 0 else text
 
 
 def without_messages(_: Any, __: str, line: Line) -> Line:
@@ -67,9 +67,11 @@ def without_messages(_: Any, __: str, line: Line) -> Line:
 
 def without_results(_: Any, __: str, line: Line) -> Line:
     """Keep only the name and ID of a task from Celery's line, not its result or error."""
-    told = line.pop("positional_args", None)
-    if line.get("logger") == "celery.app.trace" and isinstance(told, dict):
-        line["event"] = f"Task {told.get('name')}[{told.get('id')}] {told.get('description', 'succeeded')}"
+    arguments = line.pop("positional_args", None)
+    if line.get("logger") == "celery.app.trace" and isinstance(arguments, dict):
+        line["event"] = (
+            f"Task {arguments.get('name')}[{arguments.get('id')}] {arguments.get('description', 'succeeded')}"
+        )
     return line
 
 
@@ -79,10 +81,10 @@ def describe(error: BaseException) -> str:
     Messages may contain personal data.
     """
     parts: list[str] = []
-    seen: set[int] = set()
+    seen_ids: set[int] = set()
     current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
+    while current is not None and id(current) not in seen_ids:
+        seen_ids.add(id(current))
         code = getattr(current, "sqlstate", None)
         name = f"{type(current).__module__}.{type(current).__qualname__}".removeprefix("builtins.")
         frames = "".join(traceback.format_tb(current.__traceback__))
@@ -91,11 +93,13 @@ def describe(error: BaseException) -> str:
     return "\nthen\n".join(reversed(parts))
 
 
-def _error(given: Any) -> BaseException | None:
-    if isinstance(given, BaseException):
-        return given
-    found = given if isinstance(given, tuple) else sys.exc_info() if given else (None, None, None)
-    return found[1] if isinstance(found[1], BaseException) else None
+def _error(exc_info: Any) -> BaseException | None:
+    if isinstance(exc_info, BaseException):
+        return exc_info
+    error_info = (
+        exc_info if isinstance(exc_info, tuple) else sys.exc_info() if exc_info else (None, None, None)
+    )
+    return error_info[1] if isinstance(error_info[1], BaseException) else None
 
 
 SHARED: list[Processor] = [

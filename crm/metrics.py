@@ -28,7 +28,7 @@ from api.models import KeyWarning, WebhookDelivery
 from audit.models import Change, Event, Seal
 from audit.services.witnesses import FAILURES
 from audit.tasks import SEAL_FAILURES
-from crm import heartbeat, progress, promises
+from crm import heartbeat, progress, required_settings
 from crm.backups import BACKUP, DRILL
 from crm.queues import QUEUES
 from jobs.models import Job, JobStatus
@@ -59,8 +59,9 @@ def _seal_age() -> float:
 
 def _job_age(kind: str) -> float:
     """Return the age of the last job of this kind, or infinity if there was none."""
-    last = Job.objects.filter(kind=kind, status=JobStatus.DONE).aggregate(last=Max("finished_at"))["last"]
-    return _seconds_since(last) if last else inf
+    done = Job.objects.filter(kind=kind, status=JobStatus.DONE)
+    finished_at = done.aggregate(last=Max("finished_at"))["last"]
+    return _seconds_since(finished_at) if finished_at else inf
 
 
 def _ask(question: Callable[[Any], Any]) -> Any:
@@ -107,10 +108,13 @@ GAUGES: Final[dict[str, tuple[str, Callable[[], float]]]] = {
     "seal_failures": ("Runs since the last one that sealed", lambda: cache.get(SEAL_FAILURES, 0)),
     "backup_age_seconds": ("Age of the newest backup in seconds", lambda: _job_age(BACKUP)),
     "drill_age_seconds": ("Age of the last restore drill in seconds", lambda: _job_age(DRILL)),
-    "archive_failing": ("1 if changes are not archived", lambda: bool(_ask(promises.broken_archiving))),
+    "archive_failing": (
+        "1 if changes are not archived",
+        lambda: bool(_ask(required_settings.broken_archiving)),
+    ),
     "policies_off": (
         "Tables whose row-level policies are off",
-        lambda: _ask(promises.tables_without_policies),
+        lambda: _ask(required_settings.tables_without_policies),
     ),
     "encryption": ("1 if fields are encrypted", lambda: data_keys() is not None),
     "webhook_deliveries_due": (
@@ -130,8 +134,8 @@ class WaitingWork:
     """Collector that reads waiting work from the database rows at each scrape (docs/adr/0004)."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        for name, (said, value) in GAUGES.items():
-            yield GaugeMetricFamily(f"proximity_{name}", said, value=float(value()))
+        for name, (description, value) in GAUGES.items():
+            yield GaugeMetricFamily(f"proximity_{name}", description, value=float(value()))
         stands = GaugeMetricFamily(
             "proximity_standing_seconds",
             "Age of the oldest task of this kind in seconds",
@@ -156,8 +160,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     token = settings.METRICS_TOKEN
     if not token:
         raise Http404
-    given = request.headers.get("Authorization", "")
-    if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+    authorization = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         return HttpResponse(status=401, headers={"WWW-Authenticate": 'Bearer realm="metrics"'})
     registry = CollectorRegistry()
     registry.register(WaitingWork())

@@ -75,7 +75,7 @@ READ: Final[Mapping[str, frozenset[str]]] = {
     MIGRATE: _ANY | _DATABASE | _OWNER | _names("SECRET_KEY_FALLBACKS PUBLIC_DATABASE_URL"),
     BACKUP: _RECORDS | _OWNER | _names("ERASURE_LEDGER PUBLIC_DATABASE_URL"),
 }
-OURS: Final = frozenset(one.name for one in (*VARIABLES, *COMPOSE_ONLY))
+OURS: Final = frozenset(variable.name for variable in (*VARIABLES, *COMPOSE_ONLY))
 
 # --- Valkey: each process writes keys that begin with its name (`crm` and `2` are Django's) -------------
 _CONNECT: Final = "+ping +hello +select +client|setname +client|setinfo +multi +exec +discard"
@@ -93,9 +93,9 @@ _SERVE: Final = (
 def _queue_rules(queue: str) -> str:
     """A worker serves its own queue, wakes others, and writes its heartbeat."""
     keys = f"~crm:2:heartbeat:{queue} ~crm:2:heartbeat:worker ~crm:2:{queue}:*"
-    seen = " %R~crm:2:heartbeat:*" if queue == "work" else ""  # the call to the watchdog
+    heartbeat_keys = " %R~crm:2:heartbeat:*" if queue == "work" else ""  # the call to the watchdog
     served = f"(~{queue} ~unacked:{queue}:* {_SERVE})"
-    return f"{keys}{seen} {_CONNECT} {_CACHE} +watch +unwatch +script|load {_WAKE} {served}"
+    return f"{keys}{heartbeat_keys} {_CONNECT} {_CACHE} +watch +unwatch +script|load {_WAKE} {served}"
 
 
 #: What the user of each process may do, as Valkey writes it (ACL SETUSER).
@@ -167,65 +167,67 @@ def read_settings(file: Path) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _sign, value in pairs if value.strip()}
 
 
-def files_of(given: dict[str, str]) -> dict[str, str]:
+def files_of(given_values: dict[str, str]) -> dict[str, str]:
     """Return the content of the file of each process, and of Valkey's configuration. Raises Missing."""
-    made = _made(given) | given
+    derived = _derived_values(given_values) | given_values
     files = {}
     for process, names in READ.items():
-        if process == PUBLIC and not given.get("PUBLIC_DATABASE_URL"):
+        if process == PUBLIC and not given_values.get("PUBLIC_DATABASE_URL"):
             continue
-        values = {name: made[name] for name in sorted(names) if made.get(name)} | _own(process, given)
+        values = {name: derived[name] for name in sorted(names) if derived.get(name)} | _process_values(
+            process, given_values
+        )
         files[f"{process}.env"] = "".join(f"{name}={value}\n" for name, value in values.items())
-    passwords = {user: given.get(password_of(user), "") for user in USERS}
-    users = [f"requirepass {_needed(given, 'VALKEY_PASSWORD')}", *acl_lines(passwords)]
+    passwords = {user: given_values.get(password_of(user), "") for user in USERS}
+    users = [f"requirepass {_needed(given_values, 'VALKEY_PASSWORD')}", *acl_lines(passwords)]
     files["valkey.conf"] = "\n".join(["save ''", "appendonly yes", *LIMITS, *users, ""])
     return files
 
 
-def _needed(given: Mapping[str, str], name: str) -> str:
-    if not given.get(name):
+def _needed(values: Mapping[str, str], name: str) -> str:
+    if not values.get(name):
         raise Missing(f"{name} is missing.")
-    return given[name]
+    return values[name]
 
 
-def _made(given: Mapping[str, str]) -> dict[str, str]:
+def _derived_values(values: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that Compose makes of others, for one machine."""
-    for one in (*VARIABLES, *COMPOSE_ONLY):
-        if one.default is None and one.compose != MADE_BY_COMPOSE:
-            _needed(given, one.name)
+    for variable in (*VARIABLES, *COMPOSE_ONLY):
+        if variable.default is None and variable.compose != MADE_BY_COMPOSE:
+            _needed(values, variable.name)
     host, kept = "localhost", "/var/lib/proximity/trail"
     return {
         **{
             f"DATABASE{part}_URL": f"postgres://proximity_{role}:"
-            f"{quote(given[f'DATABASE_{role.upper()}_PASSWORD'])}@{host}/proximity"
+            f"{quote(values[f'DATABASE_{role.upper()}_PASSWORD'])}@{host}/proximity"
             for role, part in (("app", ""), ("audit", "_AUDIT"), ("owner", "_OWNER"))
         },
         "BEHIND_PROXY": "1",
         "TRUSTED_PROXIES": "1",
-        "CSRF_TRUSTED_ORIGINS": given["SITE_URL"],
+        "CSRF_TRUSTED_ORIGINS": values["SITE_URL"],
         "FONT_CACHE_DIR": "/tmp/fonts",  # noqa: S108 (a unit has a /tmp of its own)
         "AUDIT_SEAL_FILE": f"{kept}/seals.jsonl",
         "ERASURE_LEDGER": f"{kept}/erasures.jsonl",
     }
 
 
-def _own(process: str, given: Mapping[str, str]) -> dict[str, str]:
+def _process_values(process: str, values: Mapping[str, str]) -> dict[str, str]:
     """Return what differs between processes: the user of Valkey, and the secrets of the public process."""
     place = "localhost:6379/0"
     if process not in USERS:
         return {"REDIS_URL": f"redis://{place}"}  # no user: the next poll finds the rows
-    own = {"REDIS_URL": f"redis://{process}:{_needed(given, password_of(process))}@{place}"}
+    process_values = {"REDIS_URL": f"redis://{process}:{_needed(values, password_of(process))}@{place}"}
     if process == PUBLIC:
-        own["SECRET_KEY"] = _needed(given, "PUBLIC_SECRET_KEY")
-        own["DATABASE_URL"] = given["PUBLIC_DATABASE_URL"]
-        own["ALLOWED_HOSTS"] = given.get("PUBLIC_HOSTS", "localhost")
-    return own
+        process_values["SECRET_KEY"] = _needed(values, "PUBLIC_SECRET_KEY")
+        process_values["DATABASE_URL"] = values["PUBLIC_DATABASE_URL"]
+        process_values["ALLOWED_HOSTS"] = values.get("PUBLIC_HOSTS", "localhost")
+    return process_values
 
 
-def write_files(given: dict[str, str], folder: Path) -> list[Path]:
+def write_files(values: dict[str, str], folder: Path) -> list[Path]:
     """Write the files, each readable by its owner alone, completely or not at all."""
     written = []
-    for name, content in files_of(given).items():
+    for name, content in files_of(values).items():
         draft = folder / f"{name}.part"
         draft.unlink(missing_ok=True)
         draft.touch(mode=0o600)

@@ -24,7 +24,7 @@ from crm import progress
 from crm.backups import BACKUP, DRILL
 from crm.database.policies import check_policies
 from crm.database.roles import SESSION_SETTINGS, TRAIL_PREFIX
-from crm.promises import OF_TRAIL, broken_archiving, broken_promises
+from crm.required_settings import OF_TRAIL, broken_archiving, broken_promises
 from jobs.models import Job, JobStatus
 from lib.row_context import acting_as
 
@@ -131,7 +131,7 @@ def check_database() -> Findings:
 
 
 def _standing(cursor: Any) -> Findings:
-    """What has to be written outside the database, and is not."""
+    """Yield the records that should be written outside the database and are not."""
     waits = progress.standing(cursor)
     for part, text in WRITTEN_OUTSIDE.items():
         if waits[part] > progress.STANDS_AFTER[part]:
@@ -163,10 +163,10 @@ def _role_settings(cursor: Any) -> Findings:
         "SELECT split_part(unnest(setconfig), '=', 1) AS name FROM pg_db_role_setting"
         " JOIN pg_roles ON pg_roles.oid = setrole WHERE rolname = current_user ORDER BY name"
     )
-    found = sorted({name for (name,) in cursor.fetchall()} - SESSION_SETTINGS.keys())
-    if found:
+    names = sorted({name for (name,) in cursor.fetchall()} - SESSION_SETTINGS.keys())
+    if names:
         yield (
-            f"The application's role has settings of its own: {', '.join(found)}. If you did not set them, "
+            f"The application's role has settings of its own: {', '.join(names)}. If you did not set them, "
             "have a superuser run ALTER ROLE … RESET ALL, change its password and run prepare_database."
         )
 
@@ -181,11 +181,11 @@ def _grants(cursor: Any) -> Findings:
         " GROUP BY tablename ORDER BY starts_with(tablename, %s) DESC, tablename",
         [TRAIL_PREFIX, TRAIL_PREFIX],
     )
-    found = [f"{table} ({rights})" for table, rights in cursor.fetchall()]
-    if found:
-        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-        listed = ", ".join(found[:5])
-        yield f"The application's role has too many rights: {listed}{more}. Run prepare_database."
+    excess_rights = [f"{table} ({rights})" for table, rights in cursor.fetchall()]
+    if excess_rights:
+        remainder = f" and {len(excess_rights) - 5} more" if len(excess_rights) > 5 else ""
+        listed = ", ".join(excess_rights[:5])
+        yield f"The application's role has too many rights: {listed}{remainder}. Run prepare_database."
 
 
 def _clock(cursor: Any) -> Findings:
@@ -193,8 +193,8 @@ def _clock(cursor: Any) -> Findings:
     yield from _skew(cursor.fetchone()[0], "the database")
 
 
-def _skew(theirs: datetime, whose: str) -> Findings:
-    skew = abs(datetime.now(UTC) - theirs)
+def _skew(other_time: datetime, whose: str) -> Findings:
+    skew = abs(datetime.now(UTC) - other_time)
     if skew > LONGEST_SKEW:
         yield (
             f"The clock differs from that of {whose} by {skew.total_seconds():.0f} seconds. Start a time "
@@ -205,20 +205,21 @@ def _skew(theirs: datetime, whose: str) -> Findings:
 def check_backups(now: datetime) -> Findings:
     done = Job.objects.filter(kind__in=OLDEST, status=JobStatus.DONE)
     ends = done.order_by("finished_at").values_list("kind", "finished_at")
-    last = {kind: at for kind, at in ends if at}
+    last_runs = {kind: at for kind, at in ends if at}
     for kind, name, command in ((BACKUP, "backup", "backup"), (DRILL, "restore drill", "restore --drill")):
         limit = OLDEST[kind]
-        if kind not in last:
+        if kind not in last_runs:
             yield f"No {name} has been recorded. Plan manage.py {command} (docs/operations.md)."
-        elif now - last[kind] > limit:
+        elif now - last_runs[kind] > limit:
             yield (
-                f"The last {name} was on {last[kind]:%Y-%m-%d %H:%M} UTC. Find out why manage.py {command} "
+                f"The last {name} was on {last_runs[kind]:%Y-%m-%d %H:%M} UTC. Find out why "
+                f"manage.py {command} "
                 "no longer runs."
             )
 
 
 def check_ports(host: str, ports: Iterable[int] = tuple(INNER_PORTS)) -> Findings:
-    """Nothing but the proxy is reachable at the site's address."""
+    """Yield the open ports at the site's address. Only the proxy should be reachable."""
     if host in LOCAL:
         return
     for port in ports:
@@ -226,8 +227,8 @@ def check_ports(host: str, ports: Iterable[int] = tuple(INNER_PORTS)) -> Finding
             socket.create_connection((host, port), timeout=1).close()
         except OSError:
             continue
-        what = INNER_PORTS.get(port, "a service")
-        yield f"Port {port} of {host} ({what}) is open. Bind it to 127.0.0.1 or close it in the firewall."
+        service = INNER_PORTS.get(port, "a service")
+        yield f"Port {port} of {host} ({service}) is open. Bind it to 127.0.0.1 or close it in the firewall."
 
 
 def check_site(url: str, context: ssl.SSLContext | None = None) -> Findings:
@@ -262,19 +263,19 @@ def check_site(url: str, context: ssl.SSLContext | None = None) -> Findings:
             yield f"The header {name} is missing. Let the proxy pass on the headers of the application."
     if any(character.isdigit() for character in answer.headers.get("Server", "")):
         yield "The header Server names a version. Turn that off in the proxy (nginx: server_tokens off)."
-    if sent := answer.headers.get("Date"):
-        yield from _skew(parsedate_to_datetime(sent), "the proxy")
+    if sent_date := answer.headers.get("Date"):
+        yield from _skew(parsedate_to_datetime(sent_date), "the proxy")
 
 
 def check_redirect(host: str, port: int = 80) -> Findings:
     """Plain HTTP leads to HTTPS or is closed."""
-    plain = HTTPConnection(host, port, timeout=SECONDS)
+    http_connection = HTTPConnection(host, port, timeout=SECONDS)
     try:
-        answer = _get(plain, "/accounts/login/")
+        answer = _get(http_connection, "/accounts/login/")
     except (OSError, HTTPException):
         return
     finally:
-        plain.close()
+        http_connection.close()
     if not answer.headers.get("Location", "").startswith("https://"):
         yield f"http://{host} shows pages. Let the proxy redirect all of it to https://."
 

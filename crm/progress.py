@@ -100,9 +100,9 @@ def standing(cursor: Any) -> dict[str, float]:
 
 def stopped(cursor: Any, waits: Mapping[str, float]) -> set[str]:
     """Return the kinds of work that have stopped. Slow work that progresses, such as mail, does not count."""
-    found = {part for part, seconds in waits.items() if seconds > STANDS_AFTER[part]}
-    for part in found & _LAST.keys():
+    stuck_parts = {part for part, seconds in waits.items() if seconds > STANDS_AFTER[part]}
+    for part in stuck_parts & _LAST.keys():
         cursor.execute(_LAST[part], [STANDS_AFTER[part]])
         if cursor.fetchone()[0]:
-            found = found - {part}
-    return found
+            stuck_parts = stuck_parts - {part}
+    return stuck_parts

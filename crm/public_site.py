@@ -66,10 +66,10 @@ def file(request: HttpRequest, path: str = "") -> HttpResponse:
     """A file of the last publication."""
     if path.startswith(("hsds/", "hsds.")) or path == "hsds":
         return _directory(request, path)
-    found = published_file(path)
-    if found is None:
+    published = published_file(path)
+    if published is None:
         raise Http404
-    content, digest = found
+    content, digest = published
     kind = "text/html; charset=utf-8" if not path or path.endswith("/") else guess_type(path)[0]
     return _cached(
         request, content, digest, kind or "text/plain; charset=utf-8", is_data=path.endswith(".json")
@@ -82,10 +82,10 @@ def _directory(request: HttpRequest, path: str) -> HttpResponse:
     if content is not None:
         digest = hashlib.sha256(content).hexdigest()
         return _cached(request, content, digest, "application/json", is_data=True)
-    found = published_file(path)
-    if found is None:
+    published = published_file(path)
+    if published is None:
         raise Http404
-    return _cached(request, *found, guess_type(path)[0] or "text/plain; charset=utf-8", is_data=False)
+    return _cached(request, *published, guess_type(path)[0] or "text/plain; charset=utf-8", is_data=False)
 
 
 def _cached(request: HttpRequest, content: bytes, digest: str, kind: str, *, is_data: bool) -> HttpResponse:
@@ -94,8 +94,8 @@ def _cached(request: HttpRequest, content: bytes, digest: str, kind: str, *, is_
     answer["ETag"] = f'"{digest}"'
     if is_data:
         answer["Access-Control-Allow-Origin"] = "*"
-    shown: Any = get_conditional_response(request, etag=answer["ETag"], response=answer)
-    return shown or answer
+    conditional_answer: Any = get_conditional_response(request, etag=answer["ETag"], response=answer)
+    return conditional_answer or answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,8 +113,8 @@ def register(request: HttpRequest, language: str, code: str) -> HttpResponse:
         if is_complete and not is_again:
             return _register(request, form, language, code)
         status = 422 if form.is_bound else 200
-        more = {"form": form, "moment": _moment(request), "texts": _texts(language), "is_again": is_again}
-        return _page(request, "live_form", language, code, status, **more)
+        context = {"form": form, "moment": _moment(request), "texts": _texts(language), "is_again": is_again}
+        return _page(request, "live_form", language, code, status, **context)
 
 
 def _register(request: HttpRequest, form: RegisterForm, language: str, code: str) -> HttpResponse:
@@ -127,8 +127,8 @@ def _register(request: HttpRequest, form: RegisterForm, language: str, code: str
         is_taken = False
     if is_taken:
         return _page(request, "live_sent", language, code)
-    more = {"form": form, "moment": _moment(request), "texts": _texts(language), "is_full": True}
-    return _page(request, "live_form", language, code, 503, **more)
+    context = {"form": form, "moment": _moment(request), "texts": _texts(language), "is_full": True}
+    return _page(request, "live_form", language, code, 503, **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -179,20 +179,24 @@ def _page(
 
 
 def _texts(language: str) -> list[dict[str, Any]]:
-    """What to read before sending: the agreement and the privacy notice, where they are published."""
-    known = text_versions(language)
+    """Texts to read before sending: the agreement and the privacy notice, if they are published."""
+    versions = text_versions(language)
     slugs = (TextSlug.REGISTRATION_CONSENT, TextSlug.PRIVACY_NOTICE)
     return [
         {"path": f"{language}/{slug.replace('_', '-')}/", "name": capfirst(slug.label)}
         for slug in slugs
-        if slug in known
+        if slug in versions
     ]
 
 
 def _moment(request: HttpRequest) -> str:
     """When the form was opened. With errors it stays: a person can correct a field in less than 5 seconds."""
-    sent = request.POST.get("moment", "")
-    return sent if _was_opened(request, sent, OLDEST) else signing.dumps(_client(request), salt=MOMENT)
+    sent_moment = request.POST.get("moment", "")
+    return (
+        sent_moment
+        if _was_opened(request, sent_moment, OLDEST)
+        else signing.dumps(_client(request), salt=MOMENT)
+    )
 
 
 def _client(request: HttpRequest) -> str:
@@ -202,10 +206,10 @@ def _client(request: HttpRequest) -> str:
     return salted_hmac(MOMENT, parts, algorithm="sha256").hexdigest()
 
 
-def _was_opened(request: HttpRequest, sent: str, seconds: int) -> bool:
+def _was_opened(request: HttpRequest, moment: str, seconds: int) -> bool:
     """Whether this visitor opened a form within so many seconds."""
     try:
-        opened_by = signing.loads(sent, salt=MOMENT, max_age=seconds)
+        opened_by = signing.loads(moment, salt=MOMENT, max_age=seconds)
     except signing.BadSignature:
         return False
     return constant_time_compare(str(opened_by), _client(request))
@@ -213,8 +217,10 @@ def _was_opened(request: HttpRequest, sent: str, seconds: int) -> bool:
 
 def _is_in_time(request: HttpRequest) -> bool:
     """Whether this visitor opened the form 5 seconds to 2 hours ago, and sent it from there."""
-    sent = request.POST.get("moment", "")
-    is_opened_here = _was_opened(request, sent, OLDEST) and not _was_opened(request, sent, NEWEST)
+    sent_moment = request.POST.get("moment", "")
+    is_opened_here = _was_opened(request, sent_moment, OLDEST) and not _was_opened(
+        request, sent_moment, NEWEST
+    )
     return is_opened_here and request.META.get("HTTP_SEC_FETCH_SITE", "same-origin") in OWN_PAGE
 
 
@@ -223,4 +229,4 @@ def _may_send(request: HttpRequest) -> bool:
     network = network_of(client_address(request.META)) or "none"
     secret = f"{settings.SECRET_KEY}{city_today()}".encode()
     name = hmac.new(secret, network.encode(), "sha256").hexdigest()
-    return all(count(f"public:{seconds}:{name}", seconds) <= most for seconds, most in LIMITS)
+    return all(count(f"public:{seconds}:{name}", seconds) <= limit for seconds, limit in LIMITS)

@@ -7,7 +7,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "crm.public_settings"
 from django.core.wsgi import get_wsgi_application
 
 from crm.chunks import buffer_chunked_body
-from crm.gate import gated
+from crm.reserved_threads import gated
 from crm.serving import threads
 
-application = gated(buffer_chunked_body(get_wsgi_application()), most=threads - 2)
+application = gated(buffer_chunked_body(get_wsgi_application()), limit=threads - 2)

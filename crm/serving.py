@@ -15,7 +15,7 @@ from typing import Any, Final
 from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 
-from crm.arriving import Connection, TimedUnreader, TooSlow, arrived
+from crm.request_timeouts import Connection, TimedUnreader, TooSlow, arrived
 
 LINGER_SECONDS: Final = 2.0  # for a client to close its end after the response
 MOST_LINGERING: Final = 500
@@ -27,7 +27,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn brings no types
     gunicorn's own worker keeps the socket open until the last response is written, and then drops the clients
     in the queue. It also rejects requests (such as a URL that is too long) without the security headers that
     all other responses have, and waits without limit for slow requests. This class adds the headers and a
-    time limit (crm.arriving).
+    time limit (crm.request_timeouts).
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -78,9 +78,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn brings no types
                 listener.close()
 
     def _take_waiting(self, listener: Any) -> None:
-        taken = -1
-        while taken != self.nr_conns:  # `accept` counts what it takes, and returns if the queue is empty
-            taken = self.nr_conns
+        taken_count = -1
+        # `accept` counts the connections that it takes, and returns if the queue is empty.
+        while taken_count != self.nr_conns:
+            taken_count = self.nr_conns
             self.accept(listener)
 
 
@@ -94,8 +95,8 @@ class _Protected:
         return getattr(self._client, name)
 
     def sendall(self, content: bytes) -> None:
-        status, end, rest = content.partition(b"\r\n")
-        self._client.sendall(status + end + protecting_headers() + rest if end else content)
+        status, end, body = content.partition(b"\r\n")
+        self._client.sendall(status + end + protecting_headers() + body if end else content)
 
 
 @cache
@@ -124,7 +125,7 @@ def protecting_headers() -> bytes:
 worker_class = Worker
 preload_app = True  # imported once and shared by the workers, which start at once
 workers = 2
-threads = 8  # the last two only while the others do not hang (crm.gate)
+threads = 8  # the last two only while the others do not hang (crm.reserved_threads)
 graceful_timeout = 20
 control_socket_disable = True
 limit_request_line = 8190  # 100 rows selected in a list take 4,100 characters

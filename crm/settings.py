@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from crm import checked
+from crm import variable_checks
 from crm.content_policy import directives
 from crm.database.bounds import CONNECTION_BOUNDS
 
@@ -30,16 +30,18 @@ SANDBOX_URL = env.str("SANDBOX_URL", default="").rstrip("/")
 
 # --- The city -----------------------------------------------------------------------------------
 CITY_NAME = env.str("CITY_NAME", default="Alderport" if DEMO else "Proximity")
-TIME_ZONE = checked.time_zone("CITY_TIME_ZONE", env.str("CITY_TIME_ZONE", default="Europe/Madrid"))
+TIME_ZONE = variable_checks.time_zone("CITY_TIME_ZONE", env.str("CITY_TIME_ZONE", default="Europe/Madrid"))
 CITY_COUNTRY, CITY_REGION = env.str("CITY_COUNTRY", default=""), env.str("CITY_REGION", default="")
 CITY_KEY_FILE = env.str("CITY_KEY_FILE", default="")  # private, of the worker alone
-PHONENUMBER_DEFAULT_REGION = checked.region("CITY_PHONE_REGION", env.str("CITY_PHONE_REGION", default="ES"))
+PHONENUMBER_DEFAULT_REGION = variable_checks.region(
+    "CITY_PHONE_REGION", env.str("CITY_PHONE_REGION", default="ES")
+)
 DEFAULT_LAWFUL_BASIS = env.str("DEFAULT_LAWFUL_BASIS", default="public_task")
 DEFAULT_PURPOSE = env.str("DEFAULT_PURPOSE", default="community_liaison")
 SEARCH_FACTS = env.bool("SEARCH_FACTS", default=False)  # docs/adr/0032
 WHATSAPP_LINKS = env.bool("WHATSAPP_LINKS", default=DEMO)
 # Law under which requests of people about their data are answered, and the days that police law allows.
-REGIMES = checked.regimes("REGIMES", env.str("REGIMES", default="both"))
+REGIMES = variable_checks.regimes("REGIMES", env.str("REGIMES", default="both"))
 LED_ANSWER_DAYS = env.int("LED_ANSWER_DAYS", default=30)
 # The body that receives complaints about the police, which are never recorded here.
 COMPLAINTS_BODY_NAME = env.str("COMPLAINTS_BODY_NAME", default="Ombudsman")
@@ -314,7 +316,7 @@ AUDIT_SIGNING_KEY_FILE = env.str("AUDIT_SIGNING_KEY_FILE", default="")  # privat
 # Seals are shipped to a file and witnesses that administrators of this machine or its database cannot reach.
 AUDIT_SEAL_FILE = env.str("AUDIT_SEAL_FILE", default="")
 AUDIT_WITNESS_EMAIL = env.list("AUDIT_WITNESS_EMAIL", default=[])
-AUDIT_WITNESS_URL = checked.web_address("AUDIT_WITNESS_URL", env.str("AUDIT_WITNESS_URL", default=""))
+AUDIT_WITNESS_URL = variable_checks.web_address("AUDIT_WITNESS_URL", env.str("AUDIT_WITNESS_URL", default=""))
 AUDIT_WITNESS_FILE = env.str("AUDIT_WITNESS_FILE", default="")
 # File with IDs of what was erased, so that a restored backup is erased again (docs/adr/0053).
 ERASURE_LEDGER = env.str("ERASURE_LEDGER", default="")
@@ -412,16 +414,18 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 BROWSER_REPORTS = "/browser-reports/"  # where browsers report what they blocked
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(BROWSER_REPORTS, is_secure=HTTPS)}
-REQUEST_SECONDS = env.float("REQUEST_SECONDS", default=15)  # to arrive in full (crm.arriving)
+REQUEST_SECONDS = env.float("REQUEST_SECONDS", default=15)  # to arrive in full (crm.request_timeouts)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- Reports of vulnerabilities: /.well-known/security.txt (RFC 9116), if there is a contact ---------
-SECURITY_CONTACT = checked.contact("SECURITY_CONTACT", env.str("SECURITY_CONTACT", default=""))
-SECURITY_EXPIRES = checked.expiry(
+SECURITY_CONTACT = variable_checks.contact("SECURITY_CONTACT", env.str("SECURITY_CONTACT", default=""))
+SECURITY_EXPIRES = variable_checks.expiry(
     "SECURITY_EXPIRES", env.str("SECURITY_EXPIRES", default=""), needed=bool(SECURITY_CONTACT)
 )
-SECURITY_POLICY_URL = checked.web_address("SECURITY_POLICY_URL", env.str("SECURITY_POLICY_URL", default=""))
+SECURITY_POLICY_URL = variable_checks.web_address(
+    "SECURITY_POLICY_URL", env.str("SECURITY_POLICY_URL", default="")
+)
 
 # --- Metrics: counted and available only if a token is set (docs/operations.md) --------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
@@ -430,7 +434,7 @@ if METRICS_TOKEN:
     MIDDLEWARE.append("django_prometheus.middleware.PrometheusAfterMiddleware")
 
 # Called each minute while every part is up. Whoever is called raises the alarm when the calls stop.
-WATCHDOG_URL = checked.web_address("WATCHDOG_URL", env.str("WATCHDOG_URL", default=""))
+WATCHDOG_URL = variable_checks.web_address("WATCHDOG_URL", env.str("WATCHDOG_URL", default=""))
 
 # --- Logs: structured, without personal data ------------------------------------------------------
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # if it is sane (crm.middleware)
@@ -451,6 +455,6 @@ LOGGING = {
 
 # How long the figures of a period are provisional, and which states the scorecard remarks on
 FIGURES_PROVISIONAL_DAYS = env.int("FIGURES_PROVISIONAL_DAYS", default=30)
-FIGURE_LIMITS = checked.limits("FIGURE_LIMITS", env.list("FIGURE_LIMITS", default=[]))
+FIGURE_LIMITS = variable_checks.limits("FIGURE_LIMITS", env.list("FIGURE_LIMITS", default=[]))
 # What a national scale calls the four levels of tension, from calm to acute
-TENSION_SCALE = checked.scale("TENSION_SCALE", env.list("TENSION_SCALE", default=[]))
+TENSION_SCALE = variable_checks.scale("TENSION_SCALE", env.list("TENSION_SCALE", default=[]))

@@ -326,30 +326,34 @@ COMPOSE_ONLY: Final = (
 
 def table() -> str:
     """Return a Markdown table: variables for `.env` first, then those that Compose sets or leaves out."""
-    passed = [one for one in VARIABLES if not one.compose or one.name == "AUDIT_SIGNING_KEY_FILE"]
-    rest = [one for one in VARIABLES if one not in passed]
+    passed = [
+        variable
+        for variable in VARIABLES
+        if not variable.compose or variable.name == "AUDIT_SIGNING_KEY_FILE"
+    ]
+    other_variables = [variable for variable in VARIABLES if variable not in passed]
     return "\n\n".join(
         [
             _rows([*passed, *COMPOSE_ONLY]),
             f"The last {len(COMPOSE_ONLY)} make other variables, or are for containers only. "
             "The application also reads:",
-            _rows(rest),
+            _rows(other_variables),
         ]
     )
 
 
 def _rows(variables: list[Variable]) -> str:
     lines = ["| Variable | What it is |", "|---|---|"]
-    for one in variables:
-        name = f"`{one.name}`" + (" *" if one.default is None else "")
-        lines.append(f"| {name} | {one.text}{f' ({one.default})' if one.default else ''} |")
+    for variable in variables:
+        name = f"`{variable.name}`" + (" *" if variable.default is None else "")
+        lines.append(f"| {name} | {variable.text}{f' ({variable.default})' if variable.default else ''} |")
     return "\n".join(lines)
 
 
 def with_table(guide: str) -> str:
     """Return the text of the guide with the current table."""
-    before, _start, rest = guide.partition(START)
-    _old, _end, after = rest.partition(END)
+    before, _start, after_start = guide.partition(START)
+    _old, _end, after = after_start.partition(END)
     return f"{before}{START}\n\n{table()}\n\n{END}{after}"
 
 

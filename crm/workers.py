@@ -23,8 +23,8 @@ from crm.celery import app
 from crm.embedded.children import descendants, die_with_parent
 from crm.heartbeat import BEAT, PULSE
 from crm.processes import unacknowledged
-from crm.promises import refuse_to_start
 from crm.queues import QUEUES
+from crm.required_settings import refuse_to_start
 
 SILENCE_SECONDS: Final = 20.0
 START_SECONDS: Final = 120.0  # until the first byte, on a busy machine
@@ -108,9 +108,9 @@ class Keeper:
                 signal.signal(
                     number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler
                 )
-            for other in self.children:
-                if other.pipe >= 0:
-                    os.close(other.pipe)
+            for sibling in self.children:
+                if sibling.pipe >= 0:
+                    os.close(sibling.pipe)
             os.environ[PULSE] = str(pipe)
             if name in QUEUES:  # what it has not acknowledged is no other queue's to touch
                 app.conf.broker_transport_options |= unacknowledged(name)

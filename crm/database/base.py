@@ -51,8 +51,8 @@ class DatabaseOperations(operations.DatabaseOperations):
 
         psycopg keeps no text of a statement that is already prepared (lib.prepared).
         """
-        sent: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
-        return sent
+        sent_query: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
+        return sent_query
 
 
 class DatabaseClient(client.DatabaseClient):

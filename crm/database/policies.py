@@ -39,7 +39,7 @@ def check_policies(cursor: Any) -> Iterator[str]:
         yield "The database has no policies of this version. Run prepare_database."
         return
     cursor.execute("SELECT context_districts()")
-    if [str(one) for one in cursor.fetchone()[0]] != [EVERYWHERE]:
+    if [str(role) for role in cursor.fetchone()[0]] != [EVERYWHERE]:
         yield "The database does not accept contexts signed with this SECRET_KEY. Run prepare_database."
     if settings.ROW_SECURITY and not guarded:
         yield "ROW_SECURITY is 1, but the policies are off. Run prepare_database."

@@ -91,7 +91,7 @@ def _fence(cursor: CursorWrapper, table: str, application: str, publisher: str) 
         _run(cursor, "REVOKE ALL ON {} FROM {}", table, role)
     _grant(cursor, sql.SQL("SELECT"), table, application)
     if table in WRITTEN:
-        _grant(cursor, _of("SELECT", READ_BY_PUBLISHER[table]), table, publisher)
+        _grant(cursor, _right_on("SELECT", READ_BY_PUBLISHER[table]), table, publisher)
     if table in PUBLISHED:
         _grant(cursor, sql.SQL("SELECT"), table, publisher)
 
@@ -199,8 +199,8 @@ def set_sessions(owner: BaseDatabaseWrapper, role: str, settings: dict[str, str]
             " WHERE rolname = %s AND setdatabase = 0",
             [role],
         )
-        known = dict(row[0].split("=", 1) for row in cursor.fetchall())
-        missing = {name: value for name, value in settings.items() if known.get(name) != value}
+        current_settings = dict(row[0].split("=", 1) for row in cursor.fetchall())
+        missing = {name: value for name, value in settings.items() if current_settings.get(name) != value}
         if not missing:
             return
         cursor.execute("SELECT show_limit()")  # loads pg_trgm, because only a known setting can be set
@@ -223,7 +223,7 @@ def set_sessions(owner: BaseDatabaseWrapper, role: str, settings: dict[str, str]
             ) from problem
 
 
-def _of(right: str, columns: tuple[str, ...]) -> sql.Composable:
+def _right_on(right: str, columns: tuple[str, ...]) -> sql.Composable:
     return sql.SQL(right) + sql.SQL(" ({})").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
 
 

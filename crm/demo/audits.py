@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from accounts.actors import actor_for
-from crm.demo.book import Book
+from crm.demo.records import Book
 from lib.days import city_day
 from meetings.models import FollowUp, Meeting
 from reports.queries.periods import Period, month_of, quarter_of
@@ -48,7 +48,7 @@ def write_audits(book: Book) -> None:
     """Create the audits through the services, as a supervisor would. What is signed is signed today."""
     today = city_day(book.now)
     quarter, month = quarter_of(today).previous(), month_of(today).previous()
-    _first(book, _frozen(book, quarter.previous()))
+    _write_first_audit(book, _frozen(book, quarter.previous()))
     _signed(book, _frozen(book, quarter))
     _replaced(book, _frozen(book, quarter))
     _under_way(book, _frozen(book, month))
@@ -63,75 +63,77 @@ def _sofia(book: Book) -> Any:
     return actor_for(book.users["supervisor@demo.example"])
 
 
-def _first(book: Book, review: Review) -> None:
-    about: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
-    _check(about, review, of_all=SAMPLES)
-    conclude(**about, conclusion=EARLIER)
+def _write_first_audit(book: Book, review: Review) -> None:
+    audit_keys: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
+    _check(audit_keys, review, of_all=SAMPLES)
+    conclude(**audit_keys, conclusion=EARLIER)
     due = review.until + timedelta(days=30)
-    agree_action(**about, text=UNDONE, due_on=due, owner=book.users["officer.north@demo.example"])
-    sign_review(**about)
+    agree_action(**audit_keys, text=UNDONE, due_on=due, owner=book.users["officer.north@demo.example"])
+    sign_review(**audit_keys)
 
 
 def _signed(book: Book, review: Review) -> None:
-    about: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
-    comment_figure(**about, slug="coverage", text="Some of those we did not meet have no lead officer.")
-    comment_figure(**about, slug="follow-ups", text="Most late ones wait for an answer from another office.")
-    _not_done(about, review, "Two dates fell through.")
-    _check(about, review, of_all=SAMPLES)
-    conclude(**about, conclusion=CONCLUSION)
+    audit_keys: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
+    comment_figure(**audit_keys, slug="coverage", text="Some of those we did not meet have no lead officer.")
+    comment_figure(
+        **audit_keys, slug="follow-ups", text="Most late ones wait for an answer from another office."
+    )
+    _not_done(audit_keys, review, "Two dates fell through.")
+    _check(audit_keys, review, of_all=SAMPLES)
+    conclude(**audit_keys, conclusion=CONCLUSION)
     due, nora = city_day(book.now), book.users["officer.north@demo.example"]
     for text, days, owner in (
         ("Visit each organisation that no one met this quarter", 21, nora),
         (RECORDED, 0, None),
         ("Find out who could represent the Hindu families", 60, nora),
     ):
-        agree_action(**about, text=text, due_on=due + timedelta(days=days), owner=owner)
-    sign_review(**about)
+        agree_action(**audit_keys, text=text, due_on=due + timedelta(days=days), owner=owner)
+    sign_review(**audit_keys)
 
 
 def _replaced(book: Book, review: Review) -> None:
     """Sign another audit of the same quarter, and have it signed by a second person."""
-    about: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
-    _not_done(about, review, "Asked again for the new audit.")
-    _check(about, review, of_all=SAMPLES)
-    conclude(**about, conclusion=CONCLUSION)
-    sign_review(**about, reason="Two meetings in September were entered after the first audit.")
+    audit_keys: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
+    _not_done(audit_keys, review, "Asked again for the new audit.")
+    _check(audit_keys, review, of_all=SAMPLES)
+    conclude(**audit_keys, conclusion=CONCLUSION)
+    sign_review(**audit_keys, reason="Two meetings in September were entered after the first audit.")
     countersign_review(actor=actor_for(book.users["privacy@demo.example"]), review_id=review.pk)
 
 
-def _not_done(about: dict[str, Any], review: Review, note: str) -> None:
+def _not_done(audit_keys: dict[str, Any], review: Review, note: str) -> None:
     for action in agreed_before(review):
-        check_action(**about, action_id=action.pk, answer=WasDone.NOT_DONE, note=note)
+        check_action(**audit_keys, action_id=action.pk, answer=WasDone.NOT_DONE, note=note)
 
 
 def _under_way(book: Book, review: Review) -> None:
     """Create a half-finished audit, so that the page shows what is left to do."""
-    about: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
-    comment_figure(**about, slug="cadence", text="Better where two officers share an organisation.")
-    _check(about, review, of_all=2)
+    audit_keys: dict[str, Any] = {"actor": _sofia(book), "review_id": review.pk}
+    comment_figure(**audit_keys, slug="cadence", text="Better where two officers share an organisation.")
+    _check(audit_keys, review, of_all=2)
     note = "Ten records read: each promise has its follow-up."
     action = agreed_before(review).get(text=RECORDED)
-    check_action(**about, action_id=action.pk, answer=WasDone.DONE, note=note)
+    check_action(**audit_keys, action_id=action.pk, answer=WasDone.DONE, note=note)
 
 
-def _check(about: dict[str, Any], review: Review, *, of_all: int) -> None:
+def _check(audit_keys: dict[str, Any], review: Review, *, of_all: int) -> None:
     samples, calls = review.samples.order_by("position"), review.calls.order_by("position")
     read = Meeting.objects.in_bulk([sample.meeting_id for sample in samples])
     promised = set(FollowUp.objects.filter(meeting__in=read).values_list("meeting_id", flat=True))
     for sample in samples[:of_all]:
         meeting = read[sample.meeting_id]
-        mark_sample(**about, sample_id=sample.pk, **_mark(meeting, promised=meeting.pk in promised))
+        mark_sample(**audit_keys, sample_id=sample.pk, **_mark(meeting, promised=meeting.pk in promised))
     for call, (answer, note) in zip(calls[:of_all], ANSWERS, strict=False):
-        note_call(**about, call_id=call.pk, answer=answer, note=note)
+        note_call(**audit_keys, call_id=call.pk, answer=answer, note=note)
 
 
 def _mark(meeting: Meeting, *, promised: bool) -> dict[str, Any]:
     """Judge a record by what it says, because the sample is drawn at random."""
     notes = []
     apart = FactsApart.YES if meeting.assessment else FactsApart.NO_OPINION
-    if found := MOOD.search(meeting.facts):
+    if opinion := MOOD.search(meeting.facts):
         apart = FactsApart.PARTLY
-        notes.append(f"“{found[0].capitalize()}” is a judgement and stands among the facts.")
+        notes.append(f"“{opinion[0].capitalize()}” is a judgement and stands among the facts.")
     recorded = FollowUpRecorded.YES if promised else FollowUpRecorded.NOTHING_PROMISED
     if not promised and INTENTION.search(meeting.facts):
         recorded = FollowUpRecorded.NO

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from accounts.actors import actor_for
 from contacts.codes import NOT_COUNTED, Kind
-from crm.demo.book import Book
+from crm.demo.records import Book
 from lib.days import city_day
 from plans.services import file_format
 from plans.services.cities import receive_file, trust_city
@@ -34,8 +34,8 @@ def write_cities(book: Book) -> None:
     key = Ed25519PrivateKey.from_private_bytes(b"Westmark is invented: demo key..")
     westmark = _document(quarter, "Westmark", "NL", "Westmark: from incident to answer", months=30)
     westmark["context"] |= {"response_limit_hours": 48, "kinds_left_out": [Kind.SCHOOL.value]}
-    for one in westmark["indicators"]:
-        one["definition"]["version"] = 2
+    for indicator in westmark["indicators"]:
+        indicator["definition"]["version"] = 2
     signed = file_format.write(westmark, *file_format.sign(westmark, key))
     city = receive_file(actor=actor, content=signed)[0].city
     admin = actor_for(book.users["admin@demo.example"])
@@ -77,11 +77,11 @@ def _document(quarter: Period, name: str, country: str, title: str, *, months: i
                 "definition": {"version": REPORTS[slug].version, "settings": "0" * 64},
                 "unit": "share",
                 "direction": "up",
-                "baseline": _numbers(before, *then),
+                "baseline": _numbers(before, *earlier_count),
                 "latest": _numbers(quarter, *now),
                 "target": None,
             }
-            for slug, text, then, now in FIGURES
+            for slug, text, earlier_count, now in FIGURES
         ],
         "context": {
             "organisations_counted": 101,
@@ -104,8 +104,8 @@ def _action(title: str, strand: str, milestones: tuple[int, int, int]) -> dict[s
     }
 
 
-def _numbers(period: Period, n: int, of: int) -> dict[str, Any]:
-    return {"period": _days(period), "n": n, "of": of, "value": as_decimal_text(n / of), "hidden": False}
+def _numbers(period: Period, n: int, base: int) -> dict[str, Any]:
+    return {"period": _days(period), "n": n, "of": base, "value": as_decimal_text(n / base), "hidden": False}
 
 
 def _days(period: Period) -> Mapping[str, str]:

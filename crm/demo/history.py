@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from contacts.models import Contact, Organisation
-from crm.demo.between import ENDING, between_chapters
-from crm.demo.book import Book
-from crm.demo.ground import PLACES
-from crm.demo.promises import History, at, promise, raise_worry
-from crm.demo.words import Step, Story, district_story, routine, with_dates
+from crm.demo.boundaries import PLACES
+from crm.demo.follow_ups import History, at, promise, raise_worry
+from crm.demo.records import Book
+from crm.demo.routine_meetings import ENDING, between_chapters
+from crm.demo.stories import Step, Story, district_story, routine, with_dates
 from lib.days import city_day
 from meetings.models import Meeting, MeetingContact, MeetingOrganisation
 from meetings.rules import ACTION_AGREED, with_outcome
@@ -26,12 +26,12 @@ def tell_history(book: Book) -> History:
     history = History()
     organisations = {story.name: organisation for organisation, story in book.stories.items()}
     for place in PLACES:
-        told = district_story(place.story)
-        between = between_chapters(told.organisations)
-        for story in told.organisations:
+        district = district_story(place.story)
+        between = between_chapters(district.organisations)
+        for story in district.organisations:
             _tell(book, history, organisations[story.name], story, between[story.name])
-        _partnership(book, history, place.code, told.partnership)
-        for worry in told.worries:
+        _partnership(book, history, place.code, district.partnership)
+        for worry in district.worries:
             raise_worry(book, history, worry, None, code=place.code)
     return history
 
@@ -71,7 +71,9 @@ def _tell(
 
 def _working_day(step: Step, day: date) -> date:
     """Move to Friday or Monday what nobody does at a weekend, unless a follow-up due today hangs on it."""
-    is_fixed = (step.is_planned and step.ago == 0) or any(told.status == "open" for told in step.promises)
+    is_fixed = (step.is_planned and step.ago == 0) or any(
+        follow_up.status == "open" for follow_up in step.promises
+    )
     if day.weekday() < 5 or is_fixed or step.kind in AT_WEEKENDS:
         return day
     return day + timedelta(days=7 - day.weekday() if step.ago < 0 else 4 - day.weekday())
@@ -113,15 +115,15 @@ def _held(
         initiated_by=random.choice(("police", "police", "community", "")),
         level=random.choice(("inform", "consult", "consult", "involve", "collaborate", "")),
     )
-    for told in step.promises:
+    for promised in step.promises:
         owner = organisation.lead_officer or meeting.logged_by
         promise(
             book,
             history,
             random,
-            told,
+            promised,
             organisation,
-            made=min(moment, book.now),
+            made_at=min(moment, book.now),
             owner=owner,  # type: ignore[arg-type]  # every meeting here has an officer
             meeting=meeting,
             routine=is_routine,
@@ -140,8 +142,8 @@ def _planned(
 ) -> None:
     if step.ago == 0 and city_day(moment) == city_day(book.now):  # later today, whenever that is
         moment = max(moment, book.now.replace(minute=30, second=0, microsecond=0) + timedelta(hours=2))
-    about = {"subject": step.topic, "agenda": step.facts, "status": "planned"}
-    _meeting(book, history, random, step, [organisation], moment, **about)
+    fields = {"subject": step.topic, "agenda": step.facts, "status": "planned"}
+    _meeting(book, history, random, step, [organisation], moment, **fields)
 
 
 def _meeting(
@@ -153,19 +155,19 @@ def _meeting(
     starts_at: datetime,
     **fields: object,
 ) -> Meeting:
-    first = organisations[0]
-    there = book.officers[_district_code(first)]
-    officer = first.lead_officer or random.choice(there)
-    if first.deputy_officer and random.random() < 0.2:
-        officer = first.deputy_officer
+    first_organisation = organisations[0]
+    district_officers = book.officers[_district_code(first_organisation)]
+    officer = first_organisation.lead_officer or random.choice(district_officers)
+    if first_organisation.deputy_officer and random.random() < 0.2:
+        officer = first_organisation.deputy_officer
     entered = starts_at if step.entered is None else book.now - timedelta(days=step.entered)
     written = min(entered, book.now)
     meeting = Meeting(
         kind=step.kind,
         starts_at=starts_at,
         duration_minutes=random.choice((10, 15, 20, 30, 45, 60)),
-        district=first.home_district,
-        place=first.address,
+        district=first_organisation.home_district,
+        place=first_organisation.address,
         logged_by=officer,
         created_at=written,
         updated_at=written,
@@ -173,7 +175,9 @@ def _meeting(
     )
     fold_meeting(meeting)
     history.meetings.append(meeting)
-    history.officers += [(meeting, user) for user in (there if len(organisations) > 1 else [officer])]
+    history.officers += [
+        (meeting, user) for user in (district_officers if len(organisations) > 1 else [officer])
+    ]
     for number, organisation in enumerate(organisations):
         came = meeting.status in {"held", "planned"} and (number == 0 or random.random() < 0.75)
         history.present.append(MeetingOrganisation(meeting=meeting, organisation=organisation, present=came))
@@ -196,7 +200,7 @@ def _district_code(organisation: Organisation) -> str:
     return organisation.home_district.code[0]
 
 
-def _partnership(book: Book, history: History, code: str, told: Sequence[Step]) -> None:
+def _partnership(book: Book, history: History, code: str, steps: Sequence[Step]) -> None:
     """Add the partnership of a district, which meets every first Monday, with the next meeting planned."""
     random, today = Random(f"partnership {code}"), city_day(book.now)
     regular = [
@@ -207,10 +211,10 @@ def _partnership(book: Book, history: History, code: str, told: Sequence[Step]) 
         and not {*ENDING, "new"} & set(story.marks)
     ]
     members = random.sample(regular, PARTNERS)
-    for number, step in enumerate(told):
-        month = today.year * 12 + today.month + number - len(told) + 1
-        first = date(month // 12, month % 12 + 1, 1)
-        starts_at = at(first + timedelta(days=(7 - first.weekday()) % 7), 18)
+    for number, step in enumerate(steps):
+        month = today.year * 12 + today.month + number - len(steps) + 1
+        first_day = date(month // 12, month % 12 + 1, 1)
+        starts_at = at(first_day + timedelta(days=(7 - first_day.weekday()) % 7), 18)
         is_planned = starts_at > book.now
         day = city_day(starts_at)
         _meeting(

@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.actors import Actor, actor_for
 from contacts.models import Organisation
-from crm.demo.book import Book
+from crm.demo.records import Book
 from crm.demo.retention import write_old_incident
 from incidents.codes import Proof
 from incidents.models import Incident, IncidentStep, Protocol
@@ -40,16 +40,21 @@ def write_incidents(book: Book) -> None:
 
 
 def _protocols(book: Book, sofia: Actor) -> Protocol:
-    """Those that the software proposes, and Northgate's own for an attack, which is quicker.
+    """Create the protocols that the software proposes, and Northgate's own, quicker one for an attack.
 
     Returns the one of the city for an attack.
     """
     privacy = actor_for(book.users["privacy@demo.example"])
     proposed = {shipped["code"]: _in_force(sofia, privacy, shipped) for shipped in PROPOSED}
-    first = [step | {"due_minutes": min(step["due_minutes"], 12 * HOUR)} for step in ATTACK["steps"][:2]]
-    first[1] = first[1] | {"due_minutes": 30}
-    ours = ATTACK | {"district": book.districts["N"], "steps": [*first, *ATTACK["steps"][2:]]}
-    _in_force(sofia, privacy, ours | {"holding_statement": HOLDING})
+    first_steps = [
+        step | {"due_minutes": min(step["due_minutes"], 12 * HOUR)} for step in ATTACK["steps"][:2]
+    ]
+    first_steps[1] = first_steps[1] | {"due_minutes": 30}
+    northgate_attack = ATTACK | {
+        "district": book.districts["N"],
+        "steps": [*first_steps, *ATTACK["steps"][2:]],
+    }
+    _in_force(sofia, privacy, northgate_attack | {"holding_statement": HOLDING})
     return proposed[ATTACK["code"]]
 
 
@@ -62,11 +67,15 @@ def _in_force(author: Actor, second: Actor, shipped: dict[str, Any]) -> Protocol
 
 def _places(book: Book) -> list[Organisation]:
     """Three places of Northgate that were attacked: those with most neighbours of their community."""
-    here = book.districts["N"]
-    rows = Organisation.objects.active().may_be_contacted().filter(home_district__lineage__contains=[here.pk])
-    wanted = rows.filter(kind="religious_community", focus_declarations__isnull=False).distinct()
-    found = list(wanted.order_by("folded", "pk")[:3])
-    return [found[number % len(found)] for number in range(3)]
+    northgate = book.districts["N"]
+    rows = (
+        Organisation.objects.active()
+        .may_be_contacted()
+        .filter(home_district__lineage__contains=[northgate.pk])
+    )
+    communities = rows.filter(kind="religious_community", focus_declarations__isnull=False).distinct()
+    nearby_communities = list(communities.order_by("folded", "pk")[:3])
+    return [nearby_communities[number % len(nearby_communities)] for number in range(3)]
 
 
 def _open(actor: Actor, place: Organisation, at: datetime, **about: Any) -> Incident:
@@ -88,26 +97,33 @@ def _tonight(book: Book, night: Actor, place: Organisation) -> None:
     """Forty minutes old: the case number is there, and the place did not answer in time."""
     at = book.now - timedelta(minutes=40)
     incident = _open(night, place, at, facts="Two windows are broken. Nobody was inside.")
-    about: dict[str, Any] = {"actor": night, "incident_id": incident.pk}
-    _mark(about, incident, Proof.CASE_REFERENCE, at + timedelta(minutes=12), case_reference="AP-26-11873")
+    incident_keys: dict[str, Any] = {"actor": night, "incident_id": incident.pk}
+    _mark(
+        incident_keys,
+        incident,
+        Proof.CASE_REFERENCE,
+        at + timedelta(minutes=12),
+        case_reference="AP-26-11873",
+    )
     cleaning = incident.steps.open().filter(step__proof=Proof.TICK, organisation=None).first()
     if cleaning:
         done_at = at + timedelta(minutes=20)
-        mark_step(**about, step_id=cleaning.pk, done_at=done_at, note="The city sends a carpenter")
+        mark_step(**incident_keys, step_id=cleaning.pk, done_at=done_at, note="The city sends a carpenter")
 
 
 def _monitored(book: Book, sofia: Actor, place: Organisation) -> None:
     """Five days old: tense at first, uneasy now. All that is left is to look again and to debrief."""
     start = book.now - timedelta(days=5)
     incident = _open(sofia, place, start, facts="Paint on the door and on a car.")
-    about: dict[str, Any] = {"actor": sofia, "incident_id": incident.pk}
-    _work_off(about, incident, start)
+    incident_keys: dict[str, Any] = {"actor": sofia, "incident_id": incident.pk}
+    _work_off(incident_keys, incident, start)
     agree_words(
-        **about, words="Somebody threw paint at a place of worship. Nobody was hurt. Patrols continue."
+        **incident_keys,
+        words="Somebody threw paint at a place of worship. Nobody was hurt. Patrols continue.",
     )
     for days, level, trend in ((4, 3, "rising"), (1, 2, "falling")):
         assess_tension(
-            **about,
+            **incident_keys,
             as_of=book.now - timedelta(days=days),
             level=level,
             trend=trend,
@@ -122,12 +138,16 @@ def _over(book: Book, sofia: Actor, place: Organisation) -> None:
     """A month old, debriefed, with two things to do better."""
     start = book.now - timedelta(days=30)
     incident = _open(sofia, place, start, facts="A threat by letter.")
-    about: dict[str, Any] = {"actor": sofia, "incident_id": incident.pk}
-    _work_off(about, incident, start)
-    agree_words(**about, words="A place of worship received a threat. It was reported and is investigated.")
-    assess_tension(**about, as_of=start + timedelta(days=7), level=1, trend="falling", consulted=[place])
+    incident_keys: dict[str, Any] = {"actor": sofia, "incident_id": incident.pk}
+    _work_off(incident_keys, incident, start)
+    agree_words(
+        **incident_keys, words="A place of worship received a threat. It was reported and is investigated."
+    )
+    assess_tension(
+        **incident_keys, as_of=start + timedelta(days=7), level=1, trend="falling", consulted=[place]
+    )
     sign_debrief(
-        **about,
+        **incident_keys,
         held_on=city_day(book.now) - timedelta(days=14),
         intended="Reach the place within an hour, the other communities by the morning.",
         why="The number of the chair was old.",
@@ -148,10 +168,10 @@ def _over(book: Book, sofia: Actor, place: Organisation) -> None:
             organisations=[place],
             concern=concern,
         )
-    close_incident(**about)
+    close_incident(**incident_keys)
 
 
-def _work_off(about: dict[str, Any], incident: Incident, start: datetime) -> None:
+def _work_off(incident_keys: dict[str, Any], incident: Incident, start: datetime) -> None:
     """Reach everybody in the next morning, and do whatever takes a tick two days later."""
     rows = incident.steps.open().filter(step__proof=Proof.REASSURANCE).in_order()
     for number, pk in enumerate(rows.values_list("organisation", flat=True)):
@@ -160,12 +180,18 @@ def _work_off(about: dict[str, Any], incident: Incident, start: datetime) -> Non
             channel = "visit" if number == 0 else "phone"
             needs = ["patrol", "site_security_advice"] if number == 0 else []
             tried: dict[str, Any] = {"result": "reached", "channel": channel, "needs": needs, "at": at}
-            record_reassurance(**about, organisation_id=pk, **tried, danger=DANGER)
-    _mark(about, incident, Proof.CASE_REFERENCE, start + timedelta(minutes=25), case_reference="AP-26-11802")
+            record_reassurance(**incident_keys, organisation_id=pk, **tried, danger=DANGER)
+    _mark(
+        incident_keys,
+        incident,
+        Proof.CASE_REFERENCE,
+        start + timedelta(minutes=25),
+        case_reference="AP-26-11802",
+    )
     for step in incident.steps.open().filter(step__proof=Proof.TICK):
-        mark_step(**about, step_id=step.pk, done_at=start + timedelta(hours=46))
+        mark_step(**incident_keys, step_id=step.pk, done_at=start + timedelta(hours=46))
 
 
-def _mark(about: dict[str, Any], incident: Incident, proof: str, at: datetime, **more: Any) -> None:
+def _mark(incident_keys: dict[str, Any], incident: Incident, proof: str, at: datetime, **more: Any) -> None:
     step: IncidentStep = incident.steps.open().filter(step__proof=proof).earliest("due_at")
-    mark_step(**about, step_id=step.pk, done_at=at, **more)
+    mark_step(**incident_keys, step_id=step.pk, done_at=at, **more)

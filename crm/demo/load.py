@@ -21,16 +21,16 @@ from contacts.models import (
     OrganisationPrivateChannel,
 )
 from crm.demo.audits import write_audits
-from crm.demo.book import Book, write_book
 from crm.demo.cities import write_cities
+from crm.demo.data_requests import write_requests
+from crm.demo.follow_ups import History
 from crm.demo.history import tell_history
 from crm.demo.incidents import write_incidents
 from crm.demo.plans import write_plans
 from crm.demo.practices import write_library
-from crm.demo.promises import History
 from crm.demo.public import write_public_site
-from crm.demo.published import write_releases
-from crm.demo.requests import write_requests
+from crm.demo.publications import write_releases
+from crm.demo.records import Book, write_book
 from crm.demo.retention import write_retention
 from districts.models import District, ExpectedCommunity, PeriodNote
 from jobs.models import Job, JobStatus
@@ -126,7 +126,7 @@ def _save_book(book: Book) -> None:
     insert_rows(Contact, book.contacts)
     insert_rows(Affiliation, book.affiliations)
     for model in (OrganisationDetail, ContactDetail):
-        insert_rows(model, [one for one in book.details if isinstance(one, model)])
+        insert_rows(model, [detail for detail in book.details if isinstance(detail, model)])
 
 
 def _save_history(history: History) -> None:
@@ -153,13 +153,13 @@ def remove_demo() -> None:
         raise HasRealData
     tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
     trail = [table for table in tables if table.startswith("audit_")]
-    kept = {"django_content_type", "django_site"}
+    kept_tables = {"django_content_type", "django_site"}
     owner = connections["owner"]
     quote = owner.ops.quote_name
     with transaction.atomic(using="owner"), owner.cursor() as cursor:
         for table in trail:
             cursor.execute(f"ALTER TABLE {quote(table)} DISABLE TRIGGER USER")
-        cursor.execute(f"TRUNCATE {', '.join(quote(t) for t in tables if t not in kept)} CASCADE")
+        cursor.execute(f"TRUNCATE {', '.join(quote(t) for t in tables if t not in kept_tables)} CASCADE")
         for table in trail:
             cursor.execute(f"ALTER TABLE {quote(table)} ENABLE TRIGGER USER")
     set_file_aside()

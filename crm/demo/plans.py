@@ -10,7 +10,7 @@ from django.db.models import F
 
 from accounts.actors import Actor, actor_for
 from contacts.models import Organisation
-from crm.demo.book import Book
+from crm.demo.records import Book
 from lib.days import city_day
 from plans.codes import Direction, Measure, Source, Unit
 from plans.models import Milestone
@@ -29,13 +29,18 @@ SURVEY: Final = "City survey (demonstration)"
 
 def _book(title: str, slug: str, target: float | None = None) -> dict[str, Any]:
     direction = Direction.UP if target else Direction.NO_TARGET
-    taken = {"source": Source.BOOK, "slug": slug, "measure": Measure.RATIO, "unit": Unit.SHARE}
-    return {"title": title, "direction": direction, "target": target} | taken
+    source_fields = {"source": Source.BOOK, "slug": slug, "measure": Measure.RATIO, "unit": Unit.SHARE}
+    return {"title": title, "direction": direction, "target": target} | source_fields
 
 
 def _hand(title: str) -> dict[str, Any]:
-    asked = {"where_from": SURVEY, "frequency_months": 12, "target": 0.5, "target_reason": REASON}
-    return {"title": title, "source": Source.HAND, "unit": Unit.SHARE, "direction": Direction.UP} | asked
+    survey_fields = {"where_from": SURVEY, "frequency_months": 12, "target": 0.5, "target_reason": REASON}
+    return {
+        "title": title,
+        "source": Source.HAND,
+        "unit": Unit.SHARE,
+        "direction": Direction.UP,
+    } | survey_fields
 
 
 #: Goals, their strand and problem, their indicators, and the titles of their actions.
@@ -113,39 +118,41 @@ def write_plans(book: Book) -> None:
         starts_on=since,
         ends_on=until,
     )
-    about: dict[str, Any] = {"actor": keeper, "plan_id": plan.pk}
+    plan_keys: dict[str, Any] = {"actor": keeper, "plan_id": plan.pk}
     owners = [book.users["officer.north@demo.example"], book.users["officer.south@demo.example"]]
     partners = list(Organisation.objects.active().filter(kind="ngo").order_by("folded", "pk")[:4])
     followed = {row.code: row for row in Practice.objects.published().of_this_city()}
     actions: list[tuple[Any, list[Any]]] = []
     for title, strand, problem, indicators, titles in GOALS:
-        goal = save_goal(**about, title=title, strand=strand, problem=problem)
+        goal = save_goal(**plan_keys, title=title, strand=strand, problem=problem)
         for fields in indicators:
             day = date(until.year - 1, 12, 1) if fields["target"] else None
             reason = {"target_reason": REASON} if fields["target"] else {}
-            row = add_indicator(**about, goal_id=goal.pk, **(fields | reason), target_on=day)
+            row = add_indicator(**plan_keys, goal_id=goal.pk, **(fields | reason), target_on=day)
             if row.source == Source.HAND:
                 for number, period in enumerate((year_of(date(since.year - 1, 1, 1)), year_of(since))):
-                    enter_value(**about, indicator_id=row.pk, period=period, n=172 + 33 * number, of=500)
+                    enter_value(**plan_keys, indicator_id=row.pk, period=period, n=172 + 33 * number, of=500)
         for name in titles:
             owner = owners[len(actions) % 2]
             practice = followed.get(PRACTICES.get(name, ""))
-            action = save_action(**about, goal_id=goal.pk, title=name, owner=owner, practice=practice)
-            actions.append((action, _milestones(about, action.pk, len(actions), since, today)))
+            action = save_action(**plan_keys, goal_id=goal.pk, title=name, owner=owner, practice=practice)
+            actions.append((action, _milestones(plan_keys, action.pk, len(actions), since, today)))
     for (action, _dates), organisation in zip(actions[::3], partners, strict=False):
         agreed: dict[str, Any] = {"agreed_on": since + timedelta(days=60), "agreed_by": "chair"}
-        save_partner(**about, action_id=action.pk, organisation=organisation, role="advises", **agreed)
-    adopt_plan(**about, adopted_on=since - timedelta(days=20), adopted_by="City council")
+        save_partner(**plan_keys, action_id=action.pk, organisation=organisation, role="advises", **agreed)
+    adopt_plan(**plan_keys, adopted_on=since - timedelta(days=20), adopted_by="City council")
     for number, (action, milestones) in enumerate(actions):
-        _go_on(about, action.pk, number, milestones, today)
+        _go_on(plan_keys, action.pk, number, milestones, today)
     Milestone.objects.filter(action__goal__plan=plan).update(marked_on=F("done_on"))  # in their time
     freeze_due(today)
     for days, conclusion in ((320, "Begun well; two actions wait for money."), (140, "Half is done.")):
         _review(keeper, plan.pk, today - timedelta(days=days), conclusion, partners)
 
 
-def _milestones(about: dict[str, Any], action_id: Any, number: int, since: date, today: date) -> list[Any]:
-    """One in the past, one of this month and one to come."""
+def _milestones(
+    plan_keys: dict[str, Any], action_id: Any, number: int, since: date, today: date
+) -> list[Any]:
+    """Create a past, a recent and a future milestone."""
     days = (
         since + timedelta(days=150 + number),
         today - timedelta(days=5 + number),
@@ -153,36 +160,40 @@ def _milestones(about: dict[str, Any], action_id: Any, number: int, since: date,
     )
     titles = ("First step done", "Half-way point reached", "Results discussed with the advisory group")
     return [
-        save_milestone(**about, action_id=action_id, title=title, due_on=day)
+        save_milestone(**plan_keys, action_id=action_id, title=title, due_on=day)
         for title, day in zip(titles, days, strict=True)
     ]
 
 
-def _go_on(about: dict[str, Any], action_id: Any, number: int, milestones: list[Any], today: date) -> None:
+def _go_on(
+    plan_keys: dict[str, Any], action_id: Any, number: int, milestones: list[Any], today: date
+) -> None:
     """Three milestones are late, one action is done and one is dropped."""
     past, recent, coming = milestones
-    tick_milestone(**about, milestone_id=past.pk, done_on=past.due_on)
+    tick_milestone(**plan_keys, milestone_id=past.pk, done_on=past.due_on)
     if number not in (3, 8, 12):
-        tick_milestone(**about, milestone_id=recent.pk, done_on=min(recent.due_on, today))
-    set_status(**about, action_id=action_id, status="under_way")
+        tick_milestone(**plan_keys, milestone_id=recent.pk, done_on=min(recent.due_on, today))
+    set_status(**plan_keys, action_id=action_id, status="under_way")
     if number == 1:
-        add_evidence(**about, action_id=action_id, url="https://alderport.example/new-organisations")
-        tick_milestone(**about, milestone_id=coming.pk, done_on=today)  # earlier than it was due
-        set_status(**about, action_id=action_id, status="done")
+        add_evidence(**plan_keys, action_id=action_id, url="https://alderport.example/new-organisations")
+        tick_milestone(**plan_keys, milestone_id=coming.pk, done_on=today)  # earlier than it was due
+        set_status(**plan_keys, action_id=action_id, status="done")
     if number == 2:
-        set_status(**about, action_id=action_id, status="dropped", reason="No organisation wanted open days.")
+        set_status(
+            **plan_keys, action_id=action_id, status="dropped", reason="No organisation wanted open days."
+        )
 
 
 def _review(keeper: Actor, plan_id: Any, day: date, conclusion: str, partners: list[Organisation]) -> None:
-    about: dict[str, Any] = {"actor": keeper, "plan_id": plan_id}
-    review = start_review(**about, held_on=day, conclusion=conclusion)
+    plan_keys: dict[str, Any] = {"actor": keeper, "plan_id": plan_id}
+    review = start_review(**plan_keys, held_on=day, conclusion=conclusion)
     for (says, text, may_be_quoted), organisation in zip(VOICES, partners, strict=False):
         save_voice(
-            **about,
+            **plan_keys,
             planreview_id=review.pk,
             organisation=None if says == "worse" else organisation,
             says=says,
             text=text,
             may_be_quoted=may_be_quoted,
         )
-    sign_review(**about, planreview_id=review.pk)
+    sign_review(**plan_keys, planreview_id=review.pk)

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from accounts.actors import Actor, actor_for
-from crm.demo.book import Book
 from crm.demo.library import ADOPTIONS, OTHERS, OURS, TAKEAWAYS
+from crm.demo.records import Book
 from lib.days import city_day
 from meetings.codes import MeetingKind
 from meetings.services.held_meetings import log_meeting
@@ -32,13 +32,13 @@ def write_library(book: Book) -> None:
     today = city_day(book.now)
     author = actor_for(book.users["officer.north@demo.example"])
     reviewer = actor_for(book.users["supervisor.city@demo.example"])
-    rows = [_ours(author, reviewer, said, today) for said in OURS]
-    rows += [_of_another_city(reviewer, said, today) for said in OTHERS]
-    north = [one for one in book.districts.values() if one.pk in author.district_ids]
-    for number, (which, came_of_it, would_again, changed) in enumerate(ADOPTIONS):
+    rows = [_write_own_practice(author, reviewer, story, today) for story in OURS]
+    rows += [_write_practice_of_another_city(reviewer, story, today) for story in OTHERS]
+    north = [district for district in book.districts.values() if district.pk in author.district_ids]
+    for number, (practice_number, came_of_it, would_again, changed) in enumerate(ADOPTIONS):
         record_adoption(
             actor=author,
-            practice_id=rows[which].pk,
+            practice_id=rows[practice_number].pk,
             district=north[number % len(north)],
             started_on=today - timedelta(days=200 - 25 * number),
             came_of_it=came_of_it,
@@ -50,57 +50,57 @@ def write_library(book: Book) -> None:
     _workshop(book, author, north[0], rows, today)
 
 
-def _texts(said: dict[str, Any]) -> dict[str, Any]:
-    title, url = said["source"]
-    return {name: said[name] for name in TEXTS} | {"sources": [{"title": title, "url": url}]}
+def _texts(story: dict[str, Any]) -> dict[str, Any]:
+    title, url = story["source"]
+    return {name: story[name] for name in TEXTS} | {"sources": [{"title": title, "url": url}]}
 
 
-def _about(said: dict[str, Any]) -> dict[str, Any]:
-    codes = {"phases": [said["phase"]], "strands": [said["strand"]], "grounds": said.get("grounds", [])}
-    return codes | {"level": said["level"], "since": 2021, "size": "district of 40,000"}
+def _fields(story: dict[str, Any]) -> dict[str, Any]:
+    codes = {"phases": [story["phase"]], "strands": [story["strand"]], "grounds": story.get("grounds", [])}
+    return codes | {"level": story["level"], "since": 2021, "size": "district of 40,000"}
 
 
-def _ours(author: Actor, reviewer: Actor, said: dict[str, Any], today: date) -> Practice:
-    given = _about(said) | {"contact": MAILBOX, "people_needed": "two officers"}
-    row = create_practice(actor=author, language="en", text=_texts(said), **given)
-    about: dict[str, Any] = {"actor": author, "practice_id": row.pk}
-    submit_practice(**about)
+def _write_own_practice(author: Actor, reviewer: Actor, story: dict[str, Any], today: date) -> Practice:
+    fields = _fields(story) | {"contact": MAILBOX, "people_needed": "two officers"}
+    row = create_practice(actor=author, language="en", text=_texts(story), **fields)
+    practice_keys: dict[str, Any] = {"actor": author, "practice_id": row.pk}
+    submit_practice(**practice_keys)
     answers = dict.fromkeys(QUESTIONS, "yes")
-    review_practice(actor=reviewer, practice_id=row.pk, level=said["level"], note="Demonstration", **answers)
-    row = publish_practice(**about)
-    if reason := said.get("retired"):
-        row = retire_practice(**about, reason=reason)
-    if said.get("unconfirmed"):
+    review_practice(actor=reviewer, practice_id=row.pk, level=story["level"], note="Demonstration", **answers)
+    row = publish_practice(**practice_keys)
+    if reason := story.get("retired"):
+        row = retire_practice(**practice_keys, reason=reason)
+    if story.get("unconfirmed"):
         row.confirmed_on = today - timedelta(days=CONFIRMED_DAYS + 60)
         row.confirm_by = today - timedelta(days=60)
         write_practice(author, row, ["confirmed_on"])
     return row
 
 
-def _of_another_city(actor: Actor, said: dict[str, Any], today: date) -> Practice:
-    """As a file of that city would have brought it."""
+def _write_practice_of_another_city(actor: Actor, story: dict[str, Any], today: date) -> Practice:
+    """Create a practice as if imported from a file of that city."""
     row = Practice(
-        code=said["title"].lower().replace(" ", "-"),
-        origin=said["city"],
+        code=story["title"].lower().replace(" ", "-"),
+        origin=story["city"],
         status=PracticeStatus.PUBLISHED,
         confirmed_on=today - timedelta(days=40),
         confirm_by=today + timedelta(days=CONFIRMED_DAYS - 40),
-        contact=f"prevention@{said['city'].lower()}.example",
-        **_about(said),
+        contact=f"prevention@{story['city'].lower()}.example",
+        **_fields(story),
     )
     row.save(force_insert=True)
-    if said.get("machine"):
-        row.texts.create(language="en", translated=Translated.BY_MACHINE, **_texts(said))
-        spanish = _texts(said) | {"title": "Vecinos que se llaman", "problem": "Los rumores corren."}
+    if story.get("machine"):
+        row.texts.create(language="en", translated=Translated.BY_MACHINE, **_texts(story))
+        spanish = _texts(story) | {"title": "Vecinos que se llaman", "problem": "Los rumores corren."}
         row.texts.create(language="es", **spanish)
     else:
-        row.texts.create(language="en", **_texts(said))
+        row.texts.create(language="en", **_texts(story))
     write_practice(actor, row, ["texts"])
     return row
 
 
 def _workshop(book: Book, actor: Actor, district: Any, rows: list[Practice], today: date) -> None:
-    """Forces that came are named as forces, never their people."""
+    """Log a workshop that names the forces that came, never their people."""
     meeting = log_meeting(
         actor=actor,
         kind=MeetingKind.MUTUAL_LEARNING_WORKSHOP,
@@ -110,9 +110,12 @@ def _workshop(book: Book, actor: Actor, district: Any, rows: list[Practice], tod
         headcount=14,
         other_participants="Westmark Municipal Police, 3; Sunderholm Police, 4",
     )
-    taken: list[dict[str, Any]] = [
-        {"title": title, "practice": None if which is None else rows[which]} for title, which in TAKEAWAYS
+    takeaways: list[dict[str, Any]] = [
+        {"title": title, "practice": None if practice_number is None else rows[practice_number]}
+        for title, practice_number in TAKEAWAYS
     ]
-    for number, one in enumerate(taken):
-        one["due_on"] = today + timedelta(days=14 + 7 * number)
-    record_takeaways(actor=actor, meeting_id=meeting.pk, takeaways=taken, taken_on=today - timedelta(days=88))
+    for number, takeaway in enumerate(takeaways):
+        takeaway["due_on"] = today + timedelta(days=14 + 7 * number)
+    record_takeaways(
+        actor=actor, meeting_id=meeting.pk, takeaways=takeaways, taken_on=today - timedelta(days=88)
+    )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from accounts.actors import Actor, actor_for
 from contacts.codes import HIDDEN_AWAY
 from contacts.models import Organisation
-from crm.demo.book import Book
+from crm.demo.records import Book
 from lib.days import city_day
 from meetings.models import Meeting
 from meetings.services.meetings import create_meeting, edit_meeting
@@ -97,8 +97,8 @@ def write_public_site(book: Book) -> None:
             contact_email=f"{book.districts[code].name.lower().replace(' ', '')}@alderport.example",
             hours="Monday to Friday, 9:00 to 18:00",
         )  # fmt: skip
-        for said, became, ago in _ENTRIES[code]:
-            _entry(book, sofia, greta, code, said, became, ago)
+        for words, became, ago in _ENTRIES[code]:
+            _entry(book, sofia, greta, code, words, became, ago)
     draft_entry(
         actor=actor_for(book.users["officer.north@demo.example"]), district_id=book.districts["N"].pk,
         language="en", state="done",
@@ -111,7 +111,7 @@ def write_public_site(book: Book) -> None:
     _registrations(book)
 
 
-def _entry(book: Book, writer: Actor, other: Actor, code: str, said: str, became: str, ago: int) -> None:
+def _entry(book: Book, writer: Actor, approver: Actor, code: str, words: str, became: str, ago: int) -> None:
     today = city_day(book.now)
     months = today.year * 12 + today.month - 1 - ago
     state, _colon, text = became.rpartition(": ")
@@ -120,11 +120,11 @@ def _entry(book: Book, writer: Actor, other: Actor, code: str, said: str, became
     text = text if state != "done" else became
     fields: dict[str, Any] = {"why": text} if state == "cannot" else {"did": text}
     entry = draft_entry(
-        actor=writer, district_id=book.districts[code].pk, language="en", said=said, state=state,
+        actor=writer, district_id=book.districts[code].pk, language="en", said=words, state=state,
         month=f"{months // 12:04}-{months % 12 + 1:02}", **fields,
     )  # fmt: skip
     approve_entry(
-        actor=other,
+        actor=approver,
         entry_id=entry.pk,
         tells_of_incident=False,
         flag_reason="Names a place, no person" if entry.flags else "",
@@ -132,7 +132,7 @@ def _entry(book: Book, writer: Actor, other: Actor, code: str, said: str, became
 
 
 def _routes(book: Book, city: Actor, tester: Actor) -> None:
-    """All were tested and answered; the desk of the community did not answer on two days since."""
+    """Write reporting routes. All answered a test; the desk of the community has failed two tests since."""
     today = city_day(book.now)
     for sort, (name, kind, code, fields) in enumerate(_ROUTES):
         district = book.districts[code] if code else None
@@ -160,10 +160,10 @@ def _meeting(
 
 
 def _listed(book: Book) -> Iterator[Organisation]:
-    """Three of each district that have an address of their own on the web."""
+    """Yield 3 organisations with a website in each district."""
     for code in _SHORT:
-        there = {book.districts[code].pk, *(area.pk for area in book.areas[code])}
-        rows = Organisation.objects.active().filter(home_district__in=there).exclude(website="")
+        district_ids = {book.districts[code].pk, *(area.pk for area in book.areas[code])}
+        rows = Organisation.objects.active().filter(home_district__in=district_ids).exclude(website="")
         yield from rows.exclude(kind__in=HIDDEN_AWAY).order_by("folded", "pk")[:3]
 
 
@@ -176,14 +176,16 @@ def _list(actor: Actor, organisation: Organisation, today: date) -> None:
 
 
 def _registrations(book: Book) -> None:
-    """One that is known already, an advertisement, and a new one."""
-    known = Organisation.objects.active().filter(home_district__in=book.areas["N"]).order_by("folded", "pk")
-    name = known[0].name
-    for number, (said, summary) in enumerate(
+    """Register a known organisation, an advertisement, and a new organisation."""
+    organisations = (
+        Organisation.objects.active().filter(home_district__in=book.areas["N"]).order_by("folded", "pk")
+    )
+    name = organisations[0].name
+    for number, (registered_name, summary) in enumerate(
         ((name, ""), ("Best windows in town", "Buy now"), ("Mill pond chess club", "We play on Fridays"))
     ):
         row, token = register(
-            district_id=book.districts["N"].pk, name=said, kind="community_group", summary=summary,
+            district_id=book.districts["N"].pk, name=registered_name, kind="community_group", summary=summary,
             language="en", person_name="Kim Doe", person_email=f"kim{number}@club.example",
         )  # fmt: skip
         confirm_registration(token=token)

@@ -10,7 +10,7 @@ from accounts.actors import Actor, actor_for
 from accounts.models import Act, PendingAct
 from accounts.services.acts import confirm_act, take_effect
 from contacts.models import Contact
-from crm.demo.book import Book
+from crm.demo.records import Book
 from incidents.codes import IncidentStatus, ReachedBy, Result, StepEach, StepStatus
 from incidents.models import (
     Debrief,

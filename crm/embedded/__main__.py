@@ -46,9 +46,9 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 1
     except (OSError, psycopg.Error) as problem:  # a full disk, or a folder that is not writable
-        said = str(problem).partition("\n")[0]
+        reason = str(problem).partition("\n")[0]
         print(
-            f"dev.py {name} cannot go on: {said}. Free some space, or choose another folder with CRM_DATA.",
+            f"dev.py {name} cannot go on: {reason}. Free some space, or choose another folder with CRM_DATA.",
             file=sys.stderr,
         )
         return 1

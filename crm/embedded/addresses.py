@@ -13,15 +13,15 @@ SOMEWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}  # for
 def reachable_at(host: str) -> list[str]:
     """Return browser-style host names: all interfaces for a wildcard address, none for a loopback address."""
     with suppress(ValueError):
-        asked = ip_address(host.strip("[]"))
-        if asked.is_loopback:
+        interface = ip_address(host.strip("[]"))
+        if interface.is_loopback:
             return []
-        if not asked.is_unspecified:
-            return [_written(str(asked))]
-        found = {*_outgoing(socket.AF_INET), *_of_interfaces()}
-        if asked.version == 6:
-            found |= set(_outgoing(socket.AF_INET6))
-        return sorted(_written(address) for address in found if not ip_address(address).is_loopback)
+        if not interface.is_unspecified:
+            return [_written(str(interface))]
+        own_addresses = {*_outgoing(socket.AF_INET), *_of_interfaces()}
+        if interface.version == 6:
+            own_addresses |= set(_outgoing(socket.AF_INET6))
+        return sorted(_written(address) for address in own_addresses if not ip_address(address).is_loopback)
     return [] if host == "localhost" else [host]
 
 
@@ -38,10 +38,10 @@ def _outgoing(family: socket.AddressFamily) -> list[str]:
 
 
 def _of_interfaces() -> list[str]:
-    found = []
+    addresses = []
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         for _number, name in socket.if_nameindex():
             with suppress(OSError):  # an interface without an address
                 answer = fcntl.ioctl(probe.fileno(), SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
-                found.append(socket.inet_ntoa(answer[20:24]))
-    return found
+                addresses.append(socket.inet_ntoa(answer[20:24]))
+    return addresses

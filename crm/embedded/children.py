@@ -25,10 +25,10 @@ def mark(folder: Path) -> dict[str, str]:
 
 def kill_leftovers(folder: Path) -> None:
     """Kill processes left by a killed run on this data folder (Linux only)."""
-    wanted = f"{MARK}={folder.resolve()}".encode()
+    mark = f"{MARK}={folder.resolve()}".encode()
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if wanted in (process / "environ").read_bytes().split(b"\0") and int(process.name) != os.getpid():
+            if mark in (process / "environ").read_bytes().split(b"\0") and int(process.name) != os.getpid():
                 os.kill(int(process.name), signal.SIGKILL)
         except (OSError, ProcessLookupError):
             continue  # Ended meanwhile, or owned by another user.
@@ -36,12 +36,12 @@ def kill_leftovers(folder: Path) -> None:
 
 def descendants(pid: int) -> list[int]:
     """Return all processes below `pid` (Linux). Elsewhere return none, because they end with their parent."""
-    found: list[int] = []
+    process_ids: list[int] = []
     for listed in Path("/proc").glob(f"{pid}/task/*/children"):
         with suppress(OSError):
-            for one in map(int, listed.read_text().split()):
-                found += [*descendants(one), one]
-    return found
+            for child_id in map(int, listed.read_text().split()):
+                process_ids += [*descendants(child_id), child_id]
+    return process_ids
 
 
 def is_stopped(pid: int) -> bool:

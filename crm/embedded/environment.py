@@ -20,9 +20,9 @@ from .valkey import WORKERS, Valkey
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def data_folder(named: str | None = None) -> Path:
+def data_folder(folder_name: str | None = None) -> Path:
     """Return the folder from `--data`, else CRM_DATA, else `.data` in the repository."""
-    return own_folder(Path(named or os.environ.get("CRM_DATA") or ROOT / ".data").resolve())
+    return own_folder(Path(folder_name or os.environ.get("CRM_DATA") or ROOT / ".data").resolve())
 
 
 def secret_key(folder: Path, name: str = "secret-key") -> str:
@@ -57,8 +57,8 @@ def field_keys(folder: Path) -> dict[str, str]:
             )
         )
         draft.rename(path)
-    found: dict[str, str] = json.loads(path.read_text())
-    return found
+    stored_secrets: dict[str, str] = json.loads(path.read_text())
+    return stored_secrets
 
 
 def local_names() -> list[str]:
@@ -92,15 +92,15 @@ class Copy:
     def environment_of(self, process: str) -> dict[str, str]:
         """Return the environment of a process of `run`: only what it reads (crm.processes)."""
         names = tuple(QUEUES) if process == WORKERS else (process,)
-        given = environment_of(names, self.environment())
+        values = environment_of(names, self.environment())
         for server in self.servers:
             if isinstance(server, Valkey):
-                given["REDIS_URL"] = server.cache_url(process)
-                given["CELERY_BROKER_URL"] = server.broker_url(process)
+                values["REDIS_URL"] = server.cache_url(process)
+                values["CELERY_BROKER_URL"] = server.broker_url(process)
         if process == PUBLIC:
-            given["SECRET_KEY"] = secret_key(self.folder, "public-secret-key")
-            given["DATABASE_URL"] = given["PUBLIC_DATABASE_URL"]
-        return given
+            values["SECRET_KEY"] = secret_key(self.folder, "public-secret-key")
+            values["DATABASE_URL"] = values["PUBLIC_DATABASE_URL"]
+        return values
 
 
 def copy_in(folder: Path) -> Copy:

@@ -23,12 +23,12 @@ class Unavailable(Exception):
 def private_folder(path: Path) -> Path:
     """Create `path` readable by its owner only, and reject a folder that another user prepared."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = path.lstat()
+    status = path.lstat()
     # If needed, root gives the sockets' folder to "nobody" (launcher.py).
     owners = {0, NOBODY} if os.geteuid() == 0 else {os.geteuid()}
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in owners:
         raise Unavailable(f"{path} is owned by another user.")
-    if found.st_mode & 0o077:
+    if status.st_mode & 0o077:
         path.chmod(0o700)
     return path
 
@@ -36,7 +36,7 @@ def private_folder(path: Path) -> Path:
 def own_folder(path: Path) -> Path:
     """Return `path` as a private folder: new, empty, or created here earlier. Reject any other folder."""
     try:
-        names = {found.name for found in path.iterdir()} if path.exists() else set()
+        names = {entry.name for entry in path.iterdir()} if path.exists() else set()
         if names and not _is_made_here(names):
             raise Unavailable(
                 f"{path} holds other files: choose a folder that is empty or does not exist yet."

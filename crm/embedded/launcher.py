@@ -23,13 +23,13 @@ COMMON = Path("/var/lib/proximity-embedded")
 
 def clean_environment() -> dict[str, str]:
     """Return the environment without the user's PG… variables and with a fixed locale."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return kept | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return variables | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 @dataclass(frozen=True)
 class Launcher:
-    """Which programs to start, as which user, and where their data can be."""
+    """The programs to start, their user, and the folder for their data."""
 
     programs: Path
     data: Path
@@ -79,11 +79,11 @@ def demoted(programs: Path, data: Path) -> Launcher:
     """Return a launcher that runs as uid 65534 from a readable copy."""
     COMMON.mkdir(exist_ok=True)
     COMMON.chmod(0o755)
-    there = COMMON / f"data-{hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]}"
-    there.mkdir(exist_ok=True)
-    there.chmod(0o755)  # Explicitly, because mkdir applies the umask.
+    common_folder = COMMON / f"data-{hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]}"
+    common_folder.mkdir(exist_ok=True)
+    common_folder.chmod(0o755)  # Explicitly, because mkdir applies the umask.
     identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-    return Launcher(_readable_copy(programs), there / "postgres", identity=identity)
+    return Launcher(_readable_copy(programs), common_folder / "postgres", identity=identity)
 
 
 def _readable_copy(programs: Path) -> Path:

@@ -18,9 +18,9 @@ OWN = "????????T??????.??????-*.eml"  # the sink's own file names, so that no ot
 class Keeper:
     """Handler that writes each message to a file named after its time and deletes the oldest files."""
 
-    def __init__(self, folder: Path, kept: int = KEPT) -> None:
+    def __init__(self, folder: Path, limit: int = KEPT) -> None:
         self.folder = private_folder(folder)
-        self.kept = kept
+        self.kept = limit
         self.numbers = count()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name

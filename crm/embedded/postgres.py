@@ -99,10 +99,10 @@ class Postgres:
         """
         pid = self.pid() or (self.process.pid if self.process else None)
         gently = () if at_once else (signal.SIGINT,)
-        for how in (*gently, signal.SIGQUIT, signal.SIGKILL):
+        for signal_number in (*gently, signal.SIGQUIT, signal.SIGKILL):
             if pid is None or not self._is_ours(pid):
                 break
-            os.kill(pid, how)
+            os.kill(pid, signal_number)
             deadline = time.monotonic() + timeout_seconds
             while self._is_ours(pid) and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -129,15 +129,15 @@ class Postgres:
         arguments = ["-D", str(draft), "-U", SUPERUSER, "--auth=trust", "--no-instructions", *LOCALE]
         arguments += BUILTIN_LOCALE if modern else ()
         arguments += () if self.durable else ("--no-sync",)
-        made = subprocess.run(
+        completed = subprocess.run(
             self.launcher.command("initdb", *arguments),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             **self.launcher.options(),
         )
-        if made.returncode:
-            self.log.write_text(made.stdout)
+        if completed.returncode:
+            self.log.write_text(completed.stdout)
             raise Unavailable(f"PostgreSQL's initdb failed; see {self.log}")
         draft.rename(data)
 
@@ -168,11 +168,13 @@ class Postgres:
 
     def _prepare(self) -> None:
         with self.connect() as connection:
-            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone()
-            made = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-        if not known:
+            has_role = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone()
+            has_database = connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
+            ).fetchone()
+        if not has_role:
             self.execute("CREATE ROLE {} LOGIN CREATEDB CREATEROLE", OWNER)
-        if not made:
+        if not has_database:
             self.execute("CREATE DATABASE {} OWNER {}", DATABASE, OWNER)
 
     def pid(self) -> int | None:

@@ -261,15 +261,15 @@ class _Run:
         request = urllib.request.Request(f"http://{host}:{self.port}/healthz", headers={"Host": "localhost"})
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 (http by construction)
-                found = json.load(answer)
+                states = json.load(answer)
         except urllib.error.HTTPError as unhealthy:  # stopped background work is no reason not to start
             try:
-                found = json.load(unhealthy)
+                states = json.load(unhealthy)
             except ValueError:
-                found = {"status": f"HTTP {unhealthy.code}"}
+                states = {"status": f"HTTP {unhealthy.code}"}
         except (OSError, ValueError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return states if isinstance(states, dict) else {}
 
     def _greet(self, seconds: float) -> None:
         site = self.copy.environment()["SITE_URL"]
@@ -312,11 +312,11 @@ class _Run:
     def _look_at_servers(self) -> None:
         """Restart dead servers and report each problem once. Problems never end this process."""
         try:
-            told = [f"{name} had ended and was started again" for name in self.services.revive()]
-            told += [server.complaint() for server in self.copy.servers if isinstance(server, Valkey)]
+            complaints = [f"{name} had ended and was started again" for name in self.services.revive()]
+            complaints += [server.complaint() for server in self.copy.servers if isinstance(server, Valkey)]
         except (Unavailable, OSError) as problem:
-            told = [str(problem)]
-        for text in filter(None, told):
+            complaints = [str(problem)]
+        for text in filter(None, complaints):
             if text != self.said:
                 say(f"{time.strftime('%H:%M:%S')} {text}")
-        self.said = next(filter(None, told), "")
+        self.said = next(filter(None, complaints), "")

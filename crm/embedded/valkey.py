@@ -49,11 +49,11 @@ class Valkey:
     def passwords(self) -> dict[str, str]:
         """The password of each user, made once."""
         file = self.folder / "passwords.json"
-        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-        if missing := USERS.keys() - known.keys():
-            known |= {name: secrets.token_hex(24) for name in missing}
-            _write_private(file, json.dumps(known))
-        return known
+        stored: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        if missing := USERS.keys() - stored.keys():
+            stored |= {name: secrets.token_hex(24) for name in missing}
+            _write_private(file, json.dumps(stored))
+        return stored
 
     def broker_url(self, user: str = MANAGE) -> str:
         return f"redis+socket://{user}:{self.passwords[user]}@{self.socket}"

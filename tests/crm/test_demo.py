@@ -22,12 +22,12 @@ from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
 from contacts.codes import HIDDEN_AWAY, Kind
 from contacts.models import Contact, FocusDeclaration, Organisation
-from crm.demo import words
-from crm.demo.book import Book, write_book
+from crm.demo import stories
+from crm.demo.follow_ups import History
 from crm.demo.history import tell_history
 from crm.demo.load import SEED, load_demo
-from crm.demo.promises import History
-from crm.demo.words import district_story
+from crm.demo.records import Book, write_book
+from crm.demo.stories import district_story
 from crm.queues import tasks
 from districts.codes import Focus
 from districts.models import District
@@ -219,7 +219,7 @@ def test_the_same_seed_tells_the_same_story_on_the_same_day() -> None:
 
 
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(words, "FOLDER", tmp_path)
+    monkeypatch.setattr(stories, "FOLDER", tmp_path)
     for line in (
         "12 visti info | Topic | Facts",
         "= Name | | no_kind",

@@ -39,7 +39,7 @@ def test_a_message_becomes_a_file(tmp_path: Path) -> None:
 
 
 def test_only_the_last_are_kept(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path, kept=3)
+    keeper = Keeper(tmp_path, limit=3)
     for number in range(5):
         keeper.keep(str(number).encode())
     assert [path.read_text() for path in sorted(tmp_path.glob("*"))] == ["2", "3", "4"]

@@ -141,7 +141,7 @@ def test_a_port_that_is_none_is_said_in_one_line(port: str, tmp_path: Path) -> N
 
 def test_the_sink_forgets_none_but_its_own_messages(tmp_path: Path) -> None:
     (tmp_path / "0-from-my-mother.eml").write_text("come home")
-    keeper = Keeper(tmp_path, kept=2)
+    keeper = Keeper(tmp_path, limit=2)
     for number in range(5):
         keeper.keep(b"%d" % number)
     assert (tmp_path / "0-from-my-mother.eml").exists()

@@ -18,8 +18,14 @@ from crm import production
 from crm.database.roles import guard_rows
 from crm.embedded.postgres import APPLICATION
 from crm.health import states
-from crm.promises import OF_TRAIL, archiving_problem, broken_archiving, broken_promises, refuse_to_start
 from crm.queues import QUEUES
+from crm.required_settings import (
+    OF_TRAIL,
+    archiving_problem,
+    broken_archiving,
+    broken_promises,
+    refuse_to_start,
+)
 from privacy.models import LedgerEntry
 from tests.plugins import services
 

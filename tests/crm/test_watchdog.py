@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from crm import checked, heartbeat
+from crm import heartbeat, variable_checks
 from crm.queues import QUEUES
 from crm.tasks import call_watchdog
 from tests.api.receivers import POLL_SECONDS
@@ -51,7 +51,10 @@ def test_nobody_is_called_unless_named_and_an_address_that_is_none_is_refused(se
     assert not call_watchdog()
     settings.WATCHDOG_URL = "http://127.0.0.1:1/"  # nobody listens
     assert not call_watchdog()
-    assert checked.web_address("WATCHDOG_URL", "https://hc.city.example/1") == "https://hc.city.example/1"
+    assert (
+        variable_checks.web_address("WATCHDOG_URL", "https://hc.city.example/1")
+        == "https://hc.city.example/1"
+    )
     for wrong in ("hc.city.example/1", "file:///etc/passwd", "https://"):
         with pytest.raises(ImproperlyConfigured, match="WATCHDOG_URL"):
-            checked.web_address("WATCHDOG_URL", wrong)
+            variable_checks.web_address("WATCHDOG_URL", wrong)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import PendingAct, Role, User
 from accounts.services.acts import confirm_act
 from audit.models import Action, Event
-from crm.checked import scale
+from crm.variable_checks import scale
 from incidents.models import Incident
 from incidents.services.exclusions import request_exclusion
 from incidents.services.reassurances import record_reassurance

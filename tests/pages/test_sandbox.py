@@ -12,8 +12,8 @@ from pytest_django import Settings
 from accounts.models import Role
 from api.models import ApiKey
 from api.services import sandbox
-from crm.demo.book import Book, write_book
 from crm.demo.load import JOB
+from crm.demo.records import Book, write_book
 from jobs.models import Job, JobStatus
 from tests.factories import make_district, make_organisation, make_user
 

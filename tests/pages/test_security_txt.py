@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
-from crm import checked
+from crm import variable_checks
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def test_without_a_contact_there_is_no_file(client: Client) -> None:
 )
 def test_a_contact_is_a_link(contact: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="SECURITY_CONTACT"):
-        checked.contact("SECURITY_CONTACT", contact)
+        variable_checks.contact("SECURITY_CONTACT", contact)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,6 @@ def test_a_contact_is_a_link(contact: str) -> None:
 def test_a_contact_needs_a_day_when_it_expires(value: str, needed: bool, found: Any) -> None:
     if needed and not found:
         with pytest.raises(ImproperlyConfigured, match="SECURITY_EXPIRES: enter a day"):
-            checked.expiry("SECURITY_EXPIRES", value, needed=needed)
+            variable_checks.expiry("SECURITY_EXPIRES", value, needed=needed)
     else:
-        assert checked.expiry("SECURITY_EXPIRES", value, needed=needed) == found
+        assert variable_checks.expiry("SECURITY_EXPIRES", value, needed=needed) == found

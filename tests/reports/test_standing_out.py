@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from crm.checked import limits
+from crm.variable_checks import limits
 from pages.reports.figures import Figure
 from reports.figures.remarks import standing_out
 from reports.figures.report import Report

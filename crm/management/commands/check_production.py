@@ -24,7 +24,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, offline: bool, **_: Any) -> None:
-        found = [
+        findings = [
             *production.check_settings(city_today()),
             *production.check_files(production.secret_files()),
             *production.check_database(),
@@ -32,12 +32,12 @@ class Command(BaseCommand):
         ]
         if not offline:
             host = urlsplit(settings.SITE_URL).hostname or ""
-            found += production.check_site(settings.SITE_URL)
-            found += production.check_redirect(host)
-            found += production.check_ports(host)
-        for finding in found:
+            findings += production.check_site(settings.SITE_URL)
+            findings += production.check_redirect(host)
+            findings += production.check_ports(host)
+        for finding in findings:
             self.stdout.write(f"- {finding}")
         left_out = " Ports, headers and TLS were left out." if offline else ""
-        if found:
-            raise CommandError(f"{len(found)} findings.{left_out} docs/hardening.md explains them.")
+        if findings:
+            raise CommandError(f"{len(findings)} findings.{left_out} docs/hardening.md explains them.")
         self.stdout.write(f"OK: no findings.{left_out}")

@@ -59,11 +59,11 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror}") from error
         except ValidationError as error:
             hint = HINTS.get(getattr(error, "error_list", [error])[0].code or "")
-            said = [f"{file}: nothing was imported.", *error.messages, *([hint] if hint else [])]
-            raise CommandError("\n".join(said)) from error
+            messages = [f"{file}: nothing was imported.", *error.messages, *([hint] if hint else [])]
+            raise CommandError("\n".join(messages)) from error
         for row in report.rows:
             self.stdout.write(f"{row.outcome:<9}  {row.code:<10}  {row.name}")
-        for asked in report.asks:
-            self.stdout.write(f"to confirm: {asked}")
+        for question in report.asks:
+            self.stdout.write(f"to confirm: {question}")
         counts = f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}"
         self.stdout.write(counts + (" (dry run: nothing was written)" if options["dry_run"] else ""))

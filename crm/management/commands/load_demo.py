@@ -38,7 +38,7 @@ class Command(BaseCommand):
             ) from None
         wake(publish_site.name)  # the worker began before the demo, and published an empty site
         self.stdout.write(
-            "Alderport is there: " + ", ".join(f"{n} {what}" for what, n in counts.items()) + "."
+            "Alderport is there: " + ", ".join(f"{n} {noun}" for noun, n in counts.items()) + "."
         )
 
 

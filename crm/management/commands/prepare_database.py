@@ -64,8 +64,8 @@ class Command(BaseCommand):
             raise CommandError(TOO_OLD)
         with _alone(owner):
             if not shared:
-                for one in (application, publisher):
-                    roles.make_role(owner, one["USER"], one["PASSWORD"])
+                for database in (application, publisher):
+                    roles.make_role(owner, database["USER"], database["PASSWORD"])
                 roles.grant_future_tables(owner, application["USER"])
             _migrate(owner, verbosity)
             if not shared:
@@ -146,17 +146,17 @@ def _leave_transaction(owner: BaseDatabaseWrapper, problem: OperationalError) ->
         owner.atomic_blocks[-1].__exit__(type(problem), problem, problem.__traceback__)
 
 
-def _wait_for_indexes(execute: Any, statement: Any, parameters: Any, many: bool, context: Any) -> Any:
+def _wait_for_indexes(execute: Any, statement: Any, parameters: Any, is_many: bool, context: Any) -> Any:
     """Lift the lock timeout for concurrent index builds.
 
     Such a build blocks nobody while it waits, and would leave an invalid index if it were cancelled.
     """
     if "CONCURRENTLY" not in str(statement):
-        return execute(statement, parameters, many, context)
+        return execute(statement, parameters, is_many, context)
     database = context["connection"].connection
     database.execute("SET lock_timeout = 0")
     try:
-        return execute(statement, parameters, many, context)
+        return execute(statement, parameters, is_many, context)
     finally:
         database.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
 

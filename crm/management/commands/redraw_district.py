@@ -35,7 +35,7 @@ class Command(BaseCommand):
             district = District.objects.get(code=options["code"])
             if options["parent"]:
                 fields["parent"] = District.objects.get(code=options["parent"])
-            made = redraw_district(
+            redrawn = redraw_district(
                 actor=SYSTEM,
                 district_id=district.pk,
                 code=options["successor"],
@@ -46,9 +46,9 @@ class Command(BaseCommand):
             raise CommandError("There is no district with this code.") from error
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        if made == district:
+        if redrawn == district:
             self.stdout.write(
-                f"{made.code} will be redrawn on {made.redraw_on}. Until then, nothing changes."
+                f"{redrawn.code} will be redrawn on {redrawn.redraw_on}. Until then, nothing changes."
             )
             return
-        self.stdout.write(f"{district.code} is closed. Its successor is {made.code}, {made.name}.")
+        self.stdout.write(f"{district.code} is closed. Its successor is {redrawn.code}, {redrawn.name}.")

@@ -100,8 +100,8 @@ class Command(BaseCommand):
             self.stdout.write("Nothing was erased again, because there is no ledger of erasures.")
             return
         self.stdout.write(f"{replay(ledger)} erasures repeated.")
-        if left := list(findings(ledger)):
-            raise BackupFailed(f"Not everything is erased: {left[0]}")
+        if problems := list(findings(ledger)):
+            raise BackupFailed(f"Not everything is erased: {problems[0]}")
 
     def _say_what_is_pruned_again(self) -> None:
         """Months of the activity log that were deleted since the backup are back until the rule acts."""
@@ -125,10 +125,11 @@ class Command(BaseCommand):
         report = verify_trail(using=OWNER)
         if report.findings:
             raise BackupFailed(f"The activity log does not match its seals: {report.findings[0]}.")
-        left = report.not_sealed + report.not_numbered
+        unsealed_rows = report.not_sealed + report.not_numbered
         self.stdout.write(f"Activity log unchanged: {report.rows} rows, {report.seals} seals.")
         self.stdout.write(
-            f"{left} activity log rows were not sealed yet. They are covered only by the checksums above."
+            f"{unsealed_rows} activity log rows were not sealed yet. They are covered only by the checksums "
+            "above."
         )
         call_command("prepare_database", verbosity=0)
         self.stdout.write("Migrations applied, database rights granted, activity log numbered.")

@@ -1,6 +1,6 @@
 """Read the stories of Alderport from `city/*.txt`: one file for each district, and one for routine.
 
-A line's first character says what it is. Days are counted back from today; `|` separates fields. `{+9}` in a
+A line's first character is its type. Days are counted back from today; `|` separates fields. `{+9}` in a
 text becomes the date nine days after the meeting, `{-2}` the date two days before it.
 
     # comment
@@ -142,68 +142,72 @@ def _written(day: date) -> str:
 
 @cache
 def district_story(name: str) -> DistrictStory:
-    """Read a district's file. Raises ValueError with the line that is not understood."""
-    told = DistrictStory()
+    """Read a district's file. Raises ValueError with the invalid line."""
+    story = DistrictStory()
     above: Step | Worry | None = None
     for line in _lines(name):
         with _naming(line):
-            mark, rest = line[0], line[1:].strip()
-            there = told.organisations[-1] if told.organisations else told
+            mark, content = line[0], line[1:].strip()
+            place = story.organisations[-1] if story.organisations else story
             match mark:
                 case "%":
-                    focus, evidence = _fields(rest, 2)
-                    told.expected.append((focus, evidence))
+                    focus, evidence = _fields(content, 2)
+                    story.expected.append((focus, evidence))
                 case "&":
-                    days, text = _fields(rest, 2)
-                    ago, many = days.split()
-                    told.notes.append((int(ago), int(many), text))
+                    days, text = _fields(content, 2)
+                    ago, day_count = days.split()
+                    story.notes.append((int(ago), int(day_count), text))
                 case "@":
-                    topic, facts = _fields(rest, 2)
-                    told.partnership.append(Step(topic, facts, kind="partnership_meeting"))
+                    topic, facts = _fields(content, 2)
+                    story.partnership.append(Step(topic, facts, kind="partnership_meeting"))
                 case "=":
-                    told.organisations.append(_organisation(rest))
+                    story.organisations.append(_organisation(content))
                 case ":":
-                    told.organisations[-1].summary = rest
+                    story.organisations[-1].summary = content
                 case ">" | "~":
-                    _add(above, mark, rest)
+                    _add(above, mark, content)
                 case _ if "!" in line.partition("|")[0]:
                     above = _worry(line)
-                    there.worries.append(above)
+                    place.worries.append(above)
                 case _:
                     above = _step(line)
-                    told.organisations[-1].steps.append(above)
-    return told
+                    story.organisations[-1].steps.append(above)
+    return story
 
 
 @cache
 def routine() -> Routine:
-    """Read `routine.txt`. Raises ValueError with the line that is not understood."""
-    told = Routine()
+    """Read `routine.txt`. Raises ValueError with the invalid line."""
+    texts_of_routine = Routine()
     lists: list[list[Step]] = []
     texts: list[str] | None = None
     for line in _lines("routine"):
         with _naming(line):
-            mark, rest = line[0], line[1:].strip()
+            mark, content = line[0], line[1:].strip()
             if mark == "*":
-                names = rest.split()
-                lists = [told.of_all] if names == ["*"] else [told.of_kind.setdefault(n, []) for n in names]
+                names = content.split()
+                lists = (
+                    [texts_of_routine.of_all]
+                    if names == ["*"]
+                    else [texts_of_routine.of_kind.setdefault(n, []) for n in names]
+                )
             elif mark == "!":
-                texts = told.assessments if rest == "assessment" else None
-                lists = [] if texts is not None else [getattr(told, rest)]
+                texts = texts_of_routine.assessments if content == "assessment" else None
+                lists = [] if texts is not None else [getattr(texts_of_routine, content)]
             elif mark == ">":
-                _add(lists[0][-1], mark, rest)
+                _add(lists[0][-1], mark, content)
             elif texts is not None:
                 texts.append(line)
             else:
                 step = _step(f"0 {line}" if line.count("|") > 1 else f"0 {line} |")
-                for one in lists:
-                    one.append(step)
-    return told
+                for steps in lists:
+                    steps.append(step)
+    return texts_of_routine
 
 
 @contextmanager
 def _naming(line: str) -> Iterator[None]:
-    """Name the line in the error of what could not read it."""
+    """Name the line in the error of the code that could not read it."""
     try:
         yield
     except (ValueError, IndexError, KeyError, AttributeError) as error:
@@ -253,31 +257,31 @@ def _step(text: str) -> Step:
 
 
 def _worry(text: str) -> Worry:
-    head, why, facts = _fields(text, 3)
+    head, bias, facts = _fields(text, 3)
     ago, _mark, *codes = head.split()
-    known = {code for code in codes if code in ConcernKind.values}
-    status = next(iter(set(codes) - known), "closed")
-    ground, indicator, perceiver = (*why.split(), "", "")[:3]
+    kinds_of_concern = {code for code in codes if code in ConcernKind.values}
+    status = next(iter(set(codes) - kinds_of_concern), "closed")
+    ground, indicator, perceiver = (*bias.split(), "", "")[:3]
     if (
-        not known
+        not kinds_of_concern
         or status not in {"closed", "untold", "answered", "open"}
         or perceiver not in {"", *Perceiver.values}
     ):
         raise ValueError(text)
-    kinds = tuple(code for code in codes if code in known)
+    kinds = tuple(code for code in codes if code in kinds_of_concern)
     return Worry(int(ago), kinds, status, ground, indicator, perceiver, facts)
 
 
-def _add(above: Step | Worry | None, mark: str, rest: str) -> None:
+def _add(above: Step | Worry | None, mark: str, text: str) -> None:
     if above is None:
-        raise ValueError(rest)
+        raise ValueError(text)
     if mark == "~":
         if isinstance(above, Worry):
-            raise ValueError(rest)
-        above.assessment = rest
+            raise ValueError(text)
+        above.assessment = text
         return
-    head, title, result = _fields(rest, 3)
+    head, title, result = _fields(text, 3)
     kind, days, status = (*head.split(), "")[:3]
     if status not in {"", "open", "late"}:
-        raise ValueError(rest)
+        raise ValueError(text)
     above.promises.append(Promise(FollowUpKind(kind).value, int(days), status, title, result))

@@ -1,4 +1,4 @@
-"""Demo follow-ups and concerns: what was promised, when it was kept, and who was told."""
+"""Demo follow-ups and concerns, with the day they were done, and the reports back."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -6,8 +6,8 @@ from random import Random
 
 from accounts.models import User
 from contacts.models import Organisation
-from crm.demo.book import Book
-from crm.demo.words import Promise, Worry, with_dates
+from crm.demo.records import Book
+from crm.demo.stories import Promise, Worry, with_dates
 from lib.days import city_day, moment_at
 from meetings.models import (
     Concern,
@@ -19,7 +19,7 @@ from meetings.models import (
 )
 from meetings.services.folding import fold_concern, fold_follow_up
 
-FORGOTTEN_DAYS = 20  # a routine promise that is late is at most this old
+FORGOTTEN_DAYS = 20  # a late routine follow-up is at most this old
 REASONS = (
     "No longer needed: they found another way.",
     "They asked us to leave it.",
@@ -50,46 +50,48 @@ def promise(
     book: Book,
     history: History,
     random: Random,
-    told: Promise,
+    story: Promise,
     organisation: Organisation | None,
     *,
-    made: datetime,
+    made_at: datetime,
     owner: User,
     meeting: Meeting | None = None,
     concern: Concern | None = None,
     routine: bool = False,
 ) -> FollowUp:
-    """Add a follow-up with its outcome: of routine it may be late or cancelled, of a story it is as told."""
-    today, day = city_day(book.now), city_day(made)
-    due = day + timedelta(days=told.days)
-    moved = timedelta(days=7 if told.status == "late" else 0)
-    done_on = due + timedelta(days=5 if told.status == "late" else random.choice((-2, -1, -1, 0, 0, 0, 0, 4)))
+    """Add a follow-up with its outcome: routine ones may be late or cancelled, others are as in the story."""
+    today, day = city_day(book.now), city_day(made_at)
+    due = day + timedelta(days=story.days)
+    moved = timedelta(days=7 if story.status == "late" else 0)
+    done_on = due + timedelta(
+        days=5 if story.status == "late" else random.choice((-2, -1, -1, 0, 0, 0, 0, 4))
+    )
     done_on = max(done_on, day)
     chance = random.random() if routine else 1
     status = "done"
-    if told.status == "open" or done_on > today:
-        status = "open" if told.status == "open" or random.random() < 0.6 else "in_progress"
+    if story.status == "open" or done_on > today:
+        status = "open" if story.status == "open" or random.random() < 0.6 else "in_progress"
     elif due > today - timedelta(days=FORGOTTEN_DAYS) and chance < 0.2:
         status = "open"
     elif chance > 0.93 and routine:
         status = "cancelled"
     follow_up = FollowUp(
-        title=with_dates(told.title, day)[:200],
-        kind=told.kind,
+        title=with_dates(story.title, day)[:200],
+        kind=story.kind,
         meeting=meeting,
         concern=concern,
         owner=owner,
         due_on=due + moved,
         first_due_on=due,
         status=status,
-        created_at=made,
-        updated_at=made,
+        created_at=made_at,
+        updated_at=made_at,
     )
     if status == "cancelled":
         follow_up.cancel_reason = random.choice(REASONS)
     if status == "done":
-        follow_up.completed_at = follow_up.updated_at = min(max(at(done_on, 16), made), book.now)
-        follow_up.result = with_dates(told.result, day)
+        follow_up.completed_at = follow_up.updated_at = min(max(at(done_on, 16), made_at), book.now)
+        follow_up.result = with_dates(story.result, day)
     fold_follow_up(follow_up)
     history.follow_ups.append(follow_up)
     if organisation:
@@ -103,23 +105,23 @@ def promise(
 def raise_worry(
     book: Book,
     history: History,
-    told: Worry,
+    story: Worry,
     site: Organisation | None,
     *,
     code: str,
     focuses: tuple[str, ...] = (),
 ) -> None:
-    """Add a concern with what was promised and what became of it."""
-    random = Random(f"worry {told.facts}")
-    day = city_day(book.now) - timedelta(days=told.ago)
+    """Add a concern with its follow-ups and its answer."""
+    random = Random(f"worry {story.facts}")
+    day = city_day(book.now) - timedelta(days=story.ago)
     received = at(day, random.randint(8, 21), random.choice((5, 10, 20, 40, 50)))
-    is_biased = told.ground not in {"none", "unknown"}
-    to_case = any(one.kind == "pass_to_investigation" for one in told.promises)
+    is_biased = story.ground not in {"none", "unknown"}
+    to_case = any(promised.kind == "pass_to_investigation" for promised in story.promises)
     concern = Concern(
-        kinds=list(told.kinds),
-        bias_grounds=[told.ground],
-        bias_indicators=[told.indicator] if told.indicator else [],
-        perceived_by=told.perceiver,
+        kinds=list(story.kinds),
+        bias_grounds=[story.ground],
+        bias_indicators=[story.indicator] if story.indicator else [],
+        perceived_by=story.perceiver,
         received_at=received,
         occurred_on=day - timedelta(days=random.choice((0, 0, 1))),
         district=site.home_district if site else book.districts[code],
@@ -127,7 +129,7 @@ def raise_worry(
         site_organisation=site,
         raised_by_organisation=site,
         affected_focuses=list(focuses) if is_biased else [],
-        facts=with_dates(told.facts, day),
+        facts=with_dates(story.facts, day),
         case_reference=f"AP-{day.year}-{random.randint(1000, 9999)}" if to_case else "",
         created_at=received,
         updated_at=received,
@@ -136,24 +138,30 @@ def raise_worry(
     history.concerns.append(concern)
     officers = book.officers[code]
     owner = (site and site.lead_officer) or officers[0]
-    kept = [
-        promise(book, history, random, one, site, made=received, owner=owner, concern=concern)
-        for one in told.promises
+    follow_ups = [
+        promise(book, history, random, promised, site, made_at=received, owner=owner, concern=concern)
+        for promised in story.promises
     ]
-    if told.status != "open":
-        _answer(book, concern, told, random, [one.completed_at for one in kept if one.completed_at])
+    if story.status != "open":
+        _answer(
+            book,
+            concern,
+            story,
+            random,
+            [follow_up.completed_at for follow_up in follow_ups if follow_up.completed_at],
+        )
 
 
-def _answer(book: Book, concern: Concern, told: Worry, random: Random, kept: list[datetime]) -> None:
-    """Record when the concern was answered, closed and reported back; not before what was promised."""
+def _answer(book: Book, concern: Concern, story: Worry, random: Random, completed_at: list[datetime]) -> None:
+    """Record when the concern was answered, closed and reported back, but not before its follow-ups."""
     received = concern.received_at
     if random.random() < 0.75:
         concern.reassurance_offered_at = received + timedelta(hours=random.choice((1, 2, 4, 9, 20)))
         concern.reassurance_answer = random.choice(("accepted", "accepted", "accepted", "declined", ""))
     concern.answered_at = received + timedelta(hours=random.choice((2, 5, 8, 20, 26, 60, 90)))
     concern.status, concern.updated_at = "answered", concern.answered_at
-    if told.status != "answered":
-        closed = max([concern.answered_at, *kept]) + timedelta(days=random.randint(1, 12))
+    if story.status != "answered":
+        closed = max([concern.answered_at, *completed_at]) + timedelta(days=random.randint(1, 12))
         concern.status, concern.closed_at = "closed", min(closed, book.now)
         concern.updated_at = concern.closed_at
-        concern.reported_back_on = city_day(concern.closed_at) if told.status == "closed" else None
+        concern.reported_back_on = city_day(concern.closed_at) if story.status == "closed" else None

@@ -22,9 +22,9 @@ from contacts.models import (
 )
 from contacts.services.search_fields import fold_contact, fold_organisation
 from crm.demo import names
-from crm.demo.ground import PLACES, outline
+from crm.demo.boundaries import PLACES, outline
 from crm.demo.names import FIRST_ROLES, ROLES
-from crm.demo.words import Story, district_story
+from crm.demo.stories import Story, district_story
 from districts.models import District, ExpectedCommunity, PeriodNote
 from lib.days import city_day
 from lib.fold import fold
@@ -118,23 +118,23 @@ def _districts(book: Book) -> None:
 
 def _users(book: Book) -> None:
     # Once, because hashing is slow on purpose. A sandbox has no sign-in.
-    known = make_password(None if settings.SANDBOX else PASSWORD)
+    password_hash = make_password(None if settings.SANDBOX else PASSWORD)
     signing_in = (
         ("officer.north@demo.example", "Nora Lind", Role.OFFICER, "N"),
         ("officer.south@demo.example", "Sami Ortega", Role.OFFICER, "S"),
         ("supervisor@demo.example", "Sofia Marsh", Role.SUPERVISOR, "NOS"),
         ("supervisor.harbour@demo.example", "Hanno Rebane", Role.SUPERVISOR, "WEH"),
-        ("supervisor.city@demo.example", "Greta Holm", Role.SUPERVISOR, ""),  # see crm.demo.published
+        ("supervisor.city@demo.example", "Greta Holm", Role.SUPERVISOR, ""),  # see crm.demo.publications
         ("privacy@demo.example", "Paula Weiss", Role.PRIVACY_OFFICER, ""),
         ("admin@demo.example", "Adam Novak", Role.ADMINISTRATOR, ""),
         ("confirmer@demo.example", "Carla Roth", Role.CONFIRMER, ""),
         ("substitute@demo.example", "Matti Salo", Role.CONFIRMER, ""),
     )
-    others = (
+    other_accounts = (
         (f"{fold(n).replace(' ', '.')}@demo.example", n, Role.OFFICER, code) for code, n in names.OFFICERS
     )
-    for email, name, role, codes in (*signing_in, *others):
-        user = User(email=email, name=name, role=role, password=known, time_zone=settings.TIME_ZONE)
+    for email, name, role, codes in (*signing_in, *other_accounts):
+        user = User(email=email, name=name, role=role, password=password_hash, time_zone=settings.TIME_ZONE)
         if role == Role.SUPERVISOR:  # a number reserved for fiction
             user.phone = f"+4420794609{len(book.users):02}"
         book.users[email] = user
@@ -192,12 +192,12 @@ def _organisation(book: Book, code: str, story: Story) -> None:
         organisation.night_agreed_on = max(city_day(known_since), today - timedelta(days=200))
     if is_hidden:
         book.hidden.append(OrganisationPrivateChannel(organisation=organisation, address=address))
-    if "twin" in story.marks:  # somebody entered it a second time: what the page of duplicates is for
-        first = book.organisations[-1]
+    if "twin" in story.marks:  # entered twice, as an example for the page of duplicates
+        original = book.organisations[-1]
         organisation.phone, organisation.address, organisation.postcode = (
-            first.phone,
-            first.address,
-            first.postcode,
+            original.phone,
+            original.address,
+            original.postcode,
         )
     fold_organisation(organisation, _organisation_details(book, organisation, slug))
     book.organisations.append(organisation)
@@ -222,15 +222,15 @@ def _organisation_details(book: Book, organisation: Organisation, slug: str) -> 
         ("social", f"https://social.example/{slug}", ""),
         ("phone", f"+447700900{book.mobile_numbers[-1]:03}", random.choice(("mobile", "out_of_hours"))),
     ]
-    found = [
+    details = [
         OrganisationDetail(owner=organisation, channel=channel, value=value, use=use)
         for channel, value, use in drawn
         if random.random() < 0.25
     ]
-    if any(one.channel == "phone" for one in found):
+    if any(detail.channel == "phone" for detail in details):
         book.mobile_numbers.pop()
-    book.details += found
-    return found
+    book.details += details
+    return details
 
 
 def _contact_details(book: Book, contact: Contact) -> list[ContactDetail]:
@@ -238,13 +238,13 @@ def _contact_details(book: Book, contact: Contact) -> list[ContactDetail]:
     if Random(f"details {contact}").random() > 0.25:
         return []
     number = f"+447700900{book.mobile_numbers.pop():03}"
-    found = [ContactDetail(owner=contact, channel="phone", value=number, use="mobile")]
-    book.details += found
-    return found
+    details = [ContactDetail(owner=contact, channel="phone", value=number, use="mobile")]
+    book.details += details
+    return details
 
 
 def _periods(book: Book, organisation: Organisation, ended: datetime | None) -> None:
-    """Add what the organisation was from day to day: active until `ended`, if it closed or paused."""
+    """Add the periods of the organisation: active until `ended`, if it closed or paused."""
     for since, until, status in (
         (organisation.created_at, ended, "active"),
         (ended, None, organisation.status),
@@ -268,31 +268,31 @@ def _periods(book: Book, organisation: Organisation, ended: datetime | None) -> 
 
 def _contacts(book: Book) -> None:
     """Add contacts: none for some organisations, three for others, and a few independent contacts."""
-    taken: set[tuple[str, str]] = set()
+    used_names: set[tuple[str, str]] = set()
     for organisation in book.organisations:
         story, random = book.stories[organisation], Random(f"contacts {organisation.name}")
-        many = random.choices((0, 1, 2, 3), (4, 40, 36, 20))[0] if story.steps else 1
-        many = max(many, 2) if "chair" in story.marks else many
-        first = FIRST_ROLES.get(organisation.kind, "chair")
-        roles = [first, *random.sample(sorted(set(ROLES) - {first}), 2)]
-        for number, role in enumerate(roles[:many]):
+        contact_count = random.choices((0, 1, 2, 3), (4, 40, 36, 20))[0] if story.steps else 1
+        contact_count = max(contact_count, 2) if "chair" in story.marks else contact_count
+        first_role = FIRST_ROLES.get(organisation.kind, "chair")
+        roles = [first_role, *random.sample(sorted(set(ROLES) - {first_role}), 2)]
+        for number, role in enumerate(roles[:contact_count]):
             language = organisation.languages[number % len(organisation.languages)]
-            contact = _contact(book, random, language, taken, organisation)
+            contact = _contact(book, random, language, used_names, organisation)
             if "twin" in story.marks:
                 same = book.speakers[book.organisations[book.organisations.index(organisation) - 1]][0]
                 contact.given_name, contact.family_name = same.given_name, same.family_name
                 contact.phone = same.phone
-                fold_contact(contact, [one for one in book.details if one.owner == contact])
+                fold_contact(contact, [detail for detail in book.details if detail.owner == contact])
             _affiliate(book, organisation, contact, role, is_primary=number == 0)
     for number in range(24):
         random = Random(f"alone {number}")
-        _contact(book, random, random.choice(("en", "en", "es", "pt", "fr", "ar")), taken, None)
+        _contact(book, random, random.choice(("en", "en", "es", "pt", "fr", "ar")), used_names, None)
 
 
 def _affiliate(
     book: Book, organisation: Organisation, contact: Contact, role: str, *, is_primary: bool
 ) -> None:
-    """Let the contact speak for the organisation; a new chair does so since the day the story tells."""
+    """Let the contact represent the organisation; a new chair does so from the day in the story."""
     book.speakers.setdefault(organisation, []).append(contact)
     changed = book.stories[organisation].marks.get("chair")
     since, until = organisation.created_at, None
@@ -319,15 +319,15 @@ def _contact(
     book: Book,
     random: Random,
     language: str,
-    taken: set[tuple[str, str]],
+    used_names: set[tuple[str, str]],
     organisation: Organisation | None,
 ) -> Contact:
-    given, family = _name(random, language, taken)
+    given_name, family_name = _name(random, language, used_names)
     since = organisation.created_at if organisation else book.now - timedelta(days=300)
-    address = re.sub("[^a-z0-9]+", ".", fold(f"{given} {family}")).strip(".")
+    address = re.sub("[^a-z0-9]+", ".", fold(f"{given_name} {family_name}")).strip(".")
     contact = Contact(
-        given_name=given,
-        family_name=family,
+        given_name=given_name,
+        family_name=family_name,
         phone=f"+44 114 496 0{book.contact_numbers.pop():03}",
         email="" if random.random() < 0.4 or not address else f"{address}@mail.example",
         preferred_channel=random.choice(("phone", "phone", "message", "email", "in_person", "")),
@@ -348,18 +348,18 @@ def _contact(
     return contact
 
 
-def _name(random: Random, language: str, taken: set[tuple[str, str]]) -> tuple[str, str]:
-    """Return a name that nobody has yet, common in the language if one is left."""
-    for known in (
+def _name(random: Random, language: str, used_names: set[tuple[str, str]]) -> tuple[str, str]:
+    """Return an unused name, common in the language if one is left."""
+    for name_language in (
         language,
         language,
         language,
         *random.sample(sorted(names.PEOPLE), len(names.PEOPLE)),
         "en",
     ):
-        given, family = names.PEOPLE.get(known, names.PEOPLE["en"])
-        name = random.choice(given), random.choice(family)
-        if name not in taken:
+        given_names, family_names = names.PEOPLE.get(name_language, names.PEOPLE["en"])
+        name = random.choice(given_names), random.choice(family_names)
+        if name not in used_names:
             break
-    taken.add(name)
+    used_names.add(name)
     return name

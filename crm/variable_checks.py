@@ -42,8 +42,8 @@ def web_address(variable: str, value: str) -> str:
 
 def contact(variable: str, value: str) -> str:
     """Return the value, which may be empty. Raises ImproperlyConfigured for anything but a link."""
-    kind, _colon, rest = value.partition(":")
-    if value and (kind not in ("mailto", "https", "tel") or not rest or not value.isprintable()):
+    kind, _colon, place = value.partition(":")
+    if value and (kind not in ("mailto", "https", "tel") or not place or not value.isprintable()):
         raise ImproperlyConfigured(f"{variable}: “{value}” is no link. Enter one with mailto: or https://.")
     return value
 
@@ -71,20 +71,22 @@ def limits(variable: str, values: Iterable[str]) -> dict[str, float]:
     Raises ImproperlyConfigured for anything else. reports.indicators.limits checks that a report has the
     name.
     """
-    found = {}
+    limits_by_name = {}
     for text in values:
         name, _equals, limit = text.partition("=")
         try:
-            found[name.strip()] = float(limit.removesuffix("%")) / (100 if limit.endswith("%") else 1)
+            limits_by_name[name.strip()] = float(limit.removesuffix("%")) / (
+                100 if limit.endswith("%") else 1
+            )
         except ValueError:
             wrong = f"{variable}: “{text}” is not a limit. Enter one such as overdue=10 or cadence=75%."
             raise ImproperlyConfigured(wrong) from None
-    return found
+    return limits_by_name
 
 
 def regimes(variable: str, value: str) -> tuple[str, ...]:
     """Return the regimes of data protection. Raises ImproperlyConfigured for anything but those known."""
-    known = {"gdpr": ("gdpr",), "led": ("led",), "both": ("gdpr", "led")}
-    if value not in known:
+    regimes_by_value = {"gdpr": ("gdpr",), "led": ("led",), "both": ("gdpr", "led")}
+    if value not in regimes_by_value:
         raise ImproperlyConfigured(f"{variable}: “{value}” is unknown. Enter gdpr, led or both.")
-    return known[value]
+    return regimes_by_value[value]

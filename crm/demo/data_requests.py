@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
 from contacts.models import Contact
-from crm.demo.book import Book
+from crm.demo.records import Book
 from lib.days import city_today
 from meetings.models import Meeting
 from meetings.services.folding import fold_meeting
@@ -41,21 +41,21 @@ def write_requests(book: Book) -> None:
     restrict_contact(actor=actor, contact_id=objects.pk, ground="objection_pending")
     _share(actor, contests)
     restrict_contact(actor=actor, contact_id=contests.pk, ground="accuracy_contested")
-    sent = timezone.now() - timedelta(days=16)
-    Notice.objects.update(made_at=sent, sent_at=sent)  # without an answer, so it is late
+    sent_at = timezone.now() - timedelta(days=16)
+    Notice.objects.update(made_at=sent_at, sent_at=sent_at)  # without an answer, so it is late
     _answered_in_part(actor, partly)
     _nothing_held(actor)
     _erased(actor, erased)
     waiting = _receive(actor, "Ingrid Vandersteen", days=9, kind="access", channel="authority")
     ask_identity(actor=actor, request_id=waiting.pk)
-    known = timezone.now() - timedelta(hours=40)
+    known_at = timezone.now() - timedelta(hours=40)
     record_breach(
         actor=actor,
         scenario="stolen_phone",
         kinds=["confidentiality"],
         what="A duty phone was stolen from a car. It was locked.",
-        noticed_at=known - timedelta(hours=3),
-        aware_at=known,
+        noticed_at=known_at - timedelta(hours=3),
+        aware_at=known_at,
     )
 
 
@@ -63,7 +63,7 @@ def _late(actor: Actor, contact: Contact) -> None:
     """A request whose findings all wait for a verdict, and whose last day has passed."""
     _share(actor, contact)
     row = _identified(actor, contact, days=34, kind="access", channel="letter")
-    _name_in_notes(contact, _notes(contact, FINDINGS - len(_found(row, ["contacts.Contact"]))))
+    _name_in_notes(contact, _notes(contact, FINDINGS - len(_findings(row, ["contacts.Contact"]))))
     _search(row)
 
 
@@ -132,22 +132,22 @@ def _identified(actor: Actor, contact: Contact, **fields: Any) -> DataRequest:
 def _search(row: DataRequest) -> None:
     row.status = RequestStatus.SEARCHING
     row.save(update_fields=["status"])
-    keep_findings(row, _found(row, ["contacts.Contact", "meetings.Meeting"]))
+    keep_findings(row, _findings(row, ["contacts.Contact", "meetings.Meeting"]))
 
 
-def _found(row: DataRequest, labels: Sequence[str]) -> list[Found]:
-    """What is found in these tables. A search of all tables would find no more."""
+def _findings(row: DataRequest, labels: Sequence[str]) -> list[Found]:
+    """Findings in these tables. A search of all tables would find no more."""
     terms, tables = row.terms(), searched_tables()
     search = wanted(terms["names"], terms["phones"], terms["emails"])
-    return [one for label in labels for one in find_in(label, tables[label], search)]
+    return [finding for label in labels for finding in find_in(label, tables[label], search)]
 
 
 def _all_theirs(actor: Actor, row: DataRequest) -> None:
-    for one in Finding.objects.of(row):
-        decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=Verdict.THEIRS)
+    for finding in Finding.objects.of(row):
+        decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.THEIRS)
 
 
-def _notes(contact: Contact, most: int) -> Iterator[str]:
+def _notes(contact: Contact, note_count: int) -> Iterator[str]:
     """Notes of meetings that name the person: exactly, with a typo, by number, and others of that name."""
     name = str(contact)
     number = contact.phone.as_international if contact.phone else name
@@ -156,16 +156,16 @@ def _notes(contact: Contact, most: int) -> Iterator[str]:
     yield f"Call back on {number} after 17:00."
     for bus in range(_NAMESAKES):
         yield f"Not the treasurer, but another {name}, who drives bus {bus + 11}, asked for a shelter."
-    for entrance in range(most - 3 - _NAMESAKES):
+    for entrance in range(note_count - 3 - _NAMESAKES):
         yield f"{name} asked about the lamps in the yard, entrance {entrance + 1}."
 
 
-def _name_in_notes(contact: Contact, said: Iterable[str]) -> None:
+def _name_in_notes(contact: Contact, texts: Iterable[str]) -> None:
     """Add to the facts of held meetings, those of the contact's district first."""
     held = Meeting.objects.filter(status="held").order_by(
         Case(When(district=contact.home_district, then=0), default=1), "-starts_at", "pk"
     )
-    notes = list(said)
+    notes = list(texts)
     for meeting, facts in zip(held[: len(notes)], notes, strict=False):
         meeting.facts = f"{meeting.facts}\n{facts}".strip()
         fold_meeting(meeting)

@@ -49,10 +49,10 @@ class TimedUnreader(SocketUnreader):  # type: ignore[misc]  # gunicorn brings no
         if self.sock.gettimeout() is not None:  # gunicorn is discarding a body, with its own timeout
             return bytes(super().chunk(size_hint))
         earned = self._received / self._slowest if self._slowest else 0.0
-        left = self._since + settings.REQUEST_SECONDS + earned - time.monotonic()
-        if left <= 0:
+        seconds_left = self._since + settings.REQUEST_SECONDS + earned - time.monotonic()
+        if seconds_left <= 0:
             raise TooSlow
-        self.sock.settimeout(left)
+        self.sock.settimeout(seconds_left)
         try:
             received = bytes(super().chunk(size_hint))
         except TimeoutError:
@@ -116,12 +116,12 @@ def arrived(application: "WSGIApplication") -> "WSGIApplication":
     """
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> object:
-        most = _most(environ)
-        if not most:
+        bytes_left = _body_limit(environ)
+        if not bytes_left:
             return application(environ, start_response)
         with SpooledTemporaryFile(_IN_MEMORY) as body:
-            while most > 0 and (piece := environ["wsgi.input"].read(min(most, _PIECE))):
-                most -= len(piece)
+            while bytes_left > 0 and (piece := environ["wsgi.input"].read(min(bytes_left, _PIECE))):
+                bytes_left -= len(piece)
                 body.write(piece)
             body.seek(0)
             return application(environ | {"wsgi.input": body}, start_response)
@@ -129,7 +129,7 @@ def arrived(application: "WSGIApplication") -> "WSGIApplication":
     return answer  # type: ignore[return-value]  # the value comes from the application
 
 
-def _most(environ: "WSGIEnvironment") -> int:
+def _body_limit(environ: "WSGIEnvironment") -> int:
     """Number of body bytes to read in advance.
 
     For a chunked body: just enough for crm.chunks to reject it.

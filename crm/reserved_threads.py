@@ -17,7 +17,7 @@ ALWAYS: Final = ("/livez", "/healthz", "/static/")
 TEXT: Final = b"The system does not answer at the moment. Try again in a few seconds.\n"
 
 
-def gated(application: "WSGIApplication", *, most: int) -> "WSGIApplication":
+def gated(application: "WSGIApplication", *, limit: int) -> "WSGIApplication":
     """Wrap `application` so that it returns 503 while `most` or more requests hang in this process."""
     under_way: dict[int, float] = {}
     lock, numbers = threading.Lock(), iter(range(1 << 62))
@@ -25,7 +25,7 @@ def gated(application: "WSGIApplication", *, most: int) -> "WSGIApplication":
     def enter() -> int | None:
         now = time.monotonic()
         with lock:
-            if sum(now - since > HANGS_AFTER_SECONDS for since in under_way.values()) >= most:
+            if sum(now - since > HANGS_AFTER_SECONDS for since in under_way.values()) >= limit:
                 return None
             number = next(numbers)
             under_way[number] = now

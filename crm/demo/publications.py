@@ -3,7 +3,7 @@
 from typing import Final
 
 from accounts.actors import actor_for
-from crm.demo.book import Book
+from crm.demo.records import Book
 from jobs.services.printing import can_write_pdf
 from lib.days import city_day
 from publishing.queries.paper_figures import figure_choices
@@ -49,14 +49,14 @@ def write_releases(book: Book) -> None:
     greta.districts.add(book.districts["CITY"])  # only now: the incidents are led in their district
     city = actor_for(greta)
     today = city_day(book.now)
-    last = quarter_of(today).previous()
-    if status_of(last, today) != Status.FINAL:
-        last = last.previous()
-    before = last.a_year_before()
+    last_quarter = quarter_of(today).previous()
+    if status_of(last_quarter, today) != Status.FINAL:
+        last_quarter = last_quarter.previous()
+    before = last_quarter.a_year_before()
     grid = propose_grid(actor=city, since=before.since, level=DISTRICTS, splits=SPLITS)
     confirm_grid(actor=actor_for(book.users["privacy@demo.example"]), grid_id=grid.pk)
     make_release(actor=city, quarter=before)
-    release = make_release(actor=city, quarter=last)
+    release = make_release(actor=city, quarter=last_quarter)
     if can_be_made(year := year_of(today).previous()):
         make_bias_table(actor=city, year=year)
     keys = [key for rows in figure_choices(release).values() for key, _name in rows]

@@ -48,15 +48,15 @@ def outline(left: int, top: int, size: int) -> list[list[list[list[float]]]]:
         + [(left, y) for y in range(top, bottom)]
     )
     ring: list[Point] = []
-    for here, there in zip(corners, [*corners[1:], corners[0]], strict=True):
-        ring.extend(_edge(here, there))
+    for corner, next_corner in zip(corners, [*corners[1:], corners[0]], strict=True):
+        ring.extend(_edge(corner, next_corner))
     ring.append(ring[0])
     return [[[[round(x, 6), round(y, 6)] for x, y in ring]]]
 
 
-def _edge(here: tuple[int, int], there: tuple[int, int]) -> list[Point]:
+def _edge(start: tuple[int, int], end: tuple[int, int]) -> list[Point]:
     """Return points from one corner up to (not including) the next, with bends like a street or a stream."""
-    low, high = min(here, there), max(here, there)
+    low, high = min(start, end), max(start, end)
     random = Random(f"{low}{high}")
     (x0, y0), (x1, y1) = _corner(low), _corner(high)
     between = [
@@ -66,7 +66,7 @@ def _edge(here: tuple[int, int], there: tuple[int, int]) -> list[Point]:
         )
         for t in (0.25, 0.5, 0.75)
     ]
-    return [_corner(here), *(between if here == low else reversed(between))]
+    return [_corner(start), *(between if start == low else reversed(between))]
 
 
 def _corner(corner: tuple[int, int]) -> Point:

@@ -65,9 +65,9 @@ def refuse_to_start(processes: Iterable[str]) -> None:
     """Raise ImproperlyConfigured in production if a setting of one of these processes is missing."""
     if not is_production():
         return
-    found = dict.fromkeys(one for process in processes for one in broken_promises(process))
-    if found:
-        raise ImproperlyConfigured("\n".join(["This process does not start.", *found]))
+    broken = dict.fromkeys(text for process in processes for text in broken_promises(process))
+    if broken:
+        raise ImproperlyConfigured("\n".join(["This process does not start.", *broken]))
 
 
 ARCHIVING: Final = """
