@@ -14,7 +14,7 @@ from plans.codes import PlanStatus, Unit
 from plans.models import Milestone, PlanReview
 from plans.models.plan import PlanQuerySet
 from plans.reading.comparison import NumbersInWords, numbers_in_words
-from plans.rules import Dated, add_months
+from plans.rules import MilestoneDates, add_months
 from reports.queries.periods import Period, month_of
 from reports.rules.intervals import LEAST, Interval, wilson
 
@@ -62,7 +62,7 @@ class Figure:
 # --- Counting. Pure ---------------------------------------------------------------------------------------
 
 
-def milestones_on_time(milestones: Iterable[Dated], period: Period) -> Figure:
+def milestones_on_time(milestones: Iterable[MilestoneDates], period: Period) -> Figure:
     """Return how many of the milestones first due in a period were done by that original day.
 
     A dropped milestone counts as not done, because the figure measures the adopted plan.

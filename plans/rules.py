@@ -16,7 +16,7 @@ LATE_DAYS: Final = 7  # until the keeper of the plan gets a reminder, too
 Days = tuple[date, date]  # half-open
 
 
-class Dated(Protocol):
+class MilestoneDates(Protocol):
     """The days of a milestone that progress depends on."""
 
     @property
@@ -53,7 +53,7 @@ class Progress:
         return self.due - self.done
 
 
-def progress_of(milestones: Iterable[Dated], today: date) -> Progress:
+def progress_of(milestones: Iterable[MilestoneDates], today: date) -> Progress:
     """Count milestones. A dropped one is not due, and a done one counts only from its due day on."""
     rows = list(milestones)
     valid_milestones = [row for row in rows if not row.is_dropped]
@@ -67,7 +67,7 @@ def progress_of(milestones: Iterable[Dated], today: date) -> Progress:
     )
 
 
-def is_late(row: Dated, today: date) -> bool:
+def is_late(row: MilestoneDates, today: date) -> bool:
     return row.done_on is None and not row.is_dropped and row.due_on < today
 
 

@@ -94,30 +94,32 @@ def calls_about(
     districts that represent the communities. Organisations with a phone number come first. Two statements.
     """
     affected = concern.affected_focuses
-    speaking, around = _representing(affected), _in_area_of(concern.district)
-    helping = around & (Q(kind=Kind.VICTIM_SUPPORT) | Q(is_reporting_centre=True))
+    representing, in_area = _representing(affected), _in_area_of(concern.district)
+    helping = in_area & (Q(kind=Kind.VICTIM_SUPPORT) | Q(is_reporting_centre=True))
     nearness = Case(
         When(pk__in=[pk for pk in (concern.site_organisation_id, first_organisation_id) if pk], then=PLACE),
-        When(speaking & around | Q(pk__in=extra_organisation_ids), then=TOUCHED),
+        When(representing & in_area | Q(pk__in=extra_organisation_ids), then=TOUCHED),
         When(helping, then=HELPS),
         default=ELSEWHERE,
     )
     at_night = OrganisationPrivateChannel.objects.filter(pk=OuterRef("pk")).exclude(night_phone="")
-    silent = Case(When(Q(nearness__gte=HELPS, phone=""), then=1), default=0)
+    has_no_phone = Case(When(Q(nearness__gte=HELPS, phone=""), then=1), default=0)
     declared = _declared_focuses(affected).order_by("focus").values("focus")
     organisations_by_nearness = (
         Organisation.objects.visible_to(actor)
         .active()
-        .filter(Q(pk=concern.site_organisation_id) | speaking | helping | Q(pk__in=extra_organisation_ids))
+        .filter(
+            Q(pk=concern.site_organisation_id) | representing | helping | Q(pk__in=extra_organisation_ids)
+        )
         .annotate(nearness=nearness, has_night_phone=Exists(at_night), declared=ArraySubquery(declared))
         .select_related("lead_officer", "deputy_officer")
         .prefetch_related(Prefetch("affiliations", _reachable_main_contacts(actor)))
-        .order_by("nearness", silent, "folded", "pk")
+        .order_by("nearness", has_no_phone, "folded", "pk")
     )
     rows: list[Any] = list(organisations_by_nearness[: at_most + HELPING])
-    touched = [_call(concern, row) for row in rows if row.nearness < HELPS]
+    affected_calls = [_call(concern, row) for row in rows if row.nearness < HELPS]
     helping_calls = [_call(concern, row) for row in rows if row.nearness >= HELPS]
-    return Calls(touched[:at_most], helping_calls[:HELPING], len(touched) > at_most)
+    return Calls(affected_calls[:at_most], helping_calls[:HELPING], len(affected_calls) > at_most)
 
 
 def supervisors_of(actor: Actor, concern: Concern) -> list[User]:
@@ -128,8 +130,8 @@ def supervisors_of(actor: Actor, concern: Concern) -> list[User]:
     if not (actor.role in (Role.OFFICER, Role.SUPERVISOR) and actor.covers(concern.district_id)):
         return []
     rows = User.objects.visible_to(actor).active().with_role(Role.SUPERVISOR).covering(concern.district)
-    nearest = rows.exclude(pk=actor.id).order_by(Case(When(phone="", then=1), default=0), "name", "pk")
-    return list(nearest[:HELPING])
+    supervisors = rows.exclude(pk=actor.id).order_by(Case(When(phone="", then=1), default=0), "name", "pk")
+    return list(supervisors[:HELPING])
 
 
 @opened(Opened.FIGURES)
@@ -141,18 +143,20 @@ def neighbouring_leads(actor: Actor, concern: Concern, calls: Calls) -> list[Nei
     """
     if not (actor.role in (Role.OFFICER, Role.SUPERVISOR) and actor.covers(concern.district_id)):
         return []
-    in_sight = {community for call in (*calls.touched, *calls.helping) for community in call.communities}
-    missing = [Focus(focus) for focus in concern.affected_focuses if focus not in in_sight]
+    represented = {community for call in (*calls.touched, *calls.helping) for community in call.communities}
+    missing = [Focus(focus) for focus in concern.affected_focuses if focus not in represented]
     if not missing:
         return []
-    led = Organisation.objects.active().filter(lead_officer=OuterRef("pk"))
-    speaking = {f"for_{focus.value}": Exists(led.filter(_representing([focus]))) for focus in missing}
+    led_organisations = Organisation.objects.active().filter(lead_officer=OuterRef("pk"))
+    represents_focus = {
+        f"for_{focus.value}": Exists(led_organisations.filter(_representing([focus]))) for focus in missing
+    }
     rows = (
         User.objects.visible_to(actor)
         .active()
         .exclude(pk=actor.id)
-        .filter(Exists(led.filter(_representing(list(missing)))))
-        .annotate(**speaking)
+        .filter(Exists(led_organisations.filter(_representing(list(missing)))))
+        .annotate(**represents_focus)
         .with_districts()
         .order_by(Case(When(phone="", then=1), default=0), "name", "pk")
     )
@@ -179,14 +183,14 @@ def notified_colleagues(concern: Concern) -> list[NotifiedColleague]:
     by_user: dict[UUID, NotifiedColleague] = {}
     for reminder in reminders.select_related("recipient").order_by(F("sent_at").asc(nulls_last=True)):
         by_user.setdefault(reminder.recipient_id, NotifiedColleague(reminder.recipient, reminder.sent_at))
-    return sorted(by_user.values(), key=lambda told: (fold(told.user.name), told.user.pk))
+    return sorted(by_user.values(), key=lambda colleague: (fold(colleague.user.name), colleague.user.pk))
 
 
 def _call(concern: Concern, organisation: Any) -> Call:
     communities = [Focus(focus) for focus in organisation.declared or ()]  # null if no community is affected
-    by_kind = FOCUS_OF_KIND.get(Kind(organisation.kind))
-    if by_kind in concern.affected_focuses and by_kind not in communities:
-        communities.append(by_kind)
+    focus_of_kind = FOCUS_OF_KIND.get(Kind(organisation.kind))
+    if focus_of_kind in concern.affected_focuses and focus_of_kind not in communities:
+        communities.append(focus_of_kind)
     return Call(
         organisation=organisation,
         is_the_place=organisation.pk == concern.site_organisation_id,

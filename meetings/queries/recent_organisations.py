@@ -20,8 +20,8 @@ def recent_organisations(actor: Actor) -> OrganisationQuerySet:
     own_meetings = Meeting.officers.through.objects.filter(meeting=OuterRef("meeting"), user=actor.id)
     met = MeetingOrganisation.objects.filter(Exists(own_meetings), organisation=OuterRef("pk"))
     rows = Organisation.objects.at_home_with(actor).active()
-    mine = rows.filter(Q(lead_officer=actor.id) | Q(deputy_officer=actor.id) | Exists(met))
-    return mine.order_by(F("last_met_at").desc(nulls_last=True), "folded", "pk")[:AT_MOST]
+    own_organisations = rows.filter(Q(lead_officer=actor.id) | Q(deputy_officer=actor.id) | Exists(met))
+    return own_organisations.order_by(F("last_met_at").desc(nulls_last=True), "folded", "pk")[:AT_MOST]
 
 
 def recent_in_relief(actor: Actor) -> list[Organisation]:
@@ -47,12 +47,16 @@ def recently_met(actor: Actor, limit: int = 8) -> list[Organisation]:
         meeting__in=lately,
         organisation__in=organisations,
     ).select_related("organisation__home_district")
-    met = {
+    organisations_by_id = {
         link.organisation_id: link.organisation
         for link in links.order_by("-meeting__starts_at", "organisation__folded", "organisation")
     }
-    if len(met) < limit:
-        led = organisations.of_officer(actor.id).exclude(pk__in=met).select_related("home_district")
-        longest_unmet = led.order_by(F("last_met_at").asc(nulls_first=True), "pk")
-        met |= {row.pk: row for row in longest_unmet[: limit - len(met)]}
-    return list(met.values())[:limit]
+    if len(organisations_by_id) < limit:
+        led_organisations = (
+            organisations.of_officer(actor.id)
+            .exclude(pk__in=organisations_by_id)
+            .select_related("home_district")
+        )
+        longest_unmet = led_organisations.order_by(F("last_met_at").asc(nulls_first=True), "pk")
+        organisations_by_id |= {row.pk: row for row in longest_unmet[: limit - len(organisations_by_id)]}
+    return list(organisations_by_id.values())[:limit]

@@ -11,13 +11,13 @@ UNDONE_WITHIN: Final = timedelta(minutes=10)
 DONE_AGAIN_WITHIN: Final = timedelta(days=7)
 
 
-class NamesMoments(Protocol):
+class HasMoments(Protocol):
     @property
     def moments(self) -> set[datetime | None]:
         """Moments that are part of the state."""
 
 
-State = TypeVar("State", bound=NamesMoments)
+State = TypeVar("State", bound=HasMoments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def spans_of_follow_up(
     if state.completed_at is None:
         return [Span(promised_at, None, state)]
     before = replace(state, status="open", completed_at=None)
-    return _chain([(promised_at, before), (state.completed_at, state)])
+    return _spans_from_steps([(promised_at, before), (state.completed_at, state)])
 
 
 def spans_of_concern(state: ConcernState, received_at: datetime) -> list[Span[ConcernState]]:
@@ -71,7 +71,7 @@ def spans_of_concern(state: ConcernState, received_at: datetime) -> list[Span[Co
         steps.append((state.answered_at, ConcernState("answered", state.answered_at, None)))
     if state.closed_at:
         steps.append((state.closed_at, state))
-    return _chain(steps)
+    return _spans_from_steps(steps)
 
 
 def changed_to(spans: Sequence[Span[State]], state: State, now: datetime) -> list[Span[State]]:
@@ -97,7 +97,7 @@ def first_completion(spans: Sequence[Span[FollowUpState]], now: datetime) -> dat
     return done_states[-1].completed_at if done_states else None
 
 
-def _chain(steps: Sequence[tuple[datetime, State]]) -> list[Span[State]]:
+def _spans_from_steps(steps: Sequence[tuple[datetime, State]]) -> list[Span[State]]:
     """Return spans that begin with each step. A step replaces earlier ones that begin no sooner."""
     spans: list[Span[State]] = []
     for since, state in steps:

@@ -121,9 +121,9 @@ def edit_one_of_series(
             _("This meeting has been changed separately from the series. Choose “Only this one”.")
         )
     starts_at = fields.pop("starts_at", meeting.starts_at)
-    moments = _new_start_times(meeting.series, rows, meeting, starts_at, scope)
+    new_starts = _new_start_times(meeting.series, rows, meeting, starts_at, scope)
     changes = [
-        Change(row, fields | ({"starts_at": moments[row.pk]} if moments else {}))
+        Change(row, fields | ({"starts_at": new_starts[row.pk]} if new_starts else {}))
         for row in locked_meetings(actor, dict.fromkeys(row.pk for row in rows))
     ]
     write_meetings(actor, changes)

@@ -71,35 +71,37 @@ def continue_histories(rows: Sequence[Row]) -> None:
     """Bring the periods of existing rows, all of one noun, up to date."""
     if not rows:
         return
-    dated, moment = HISTORIES[type(rows[0])], timezone.now()
-    periods_by_row = _periods(dated, [row.pk for row in rows])
+    history, moment = HISTORIES[type(rows[0])], timezone.now()
+    periods_by_row = _periods(history, [row.pk for row in rows])
     new: list[tuple[UUID, Span[Any]]] = []
     for row in rows:
         periods = periods_by_row[row.pk]
-        before = [_span(dated, period) for period in periods]
-        state = dated.state_of(row)
+        before = [_span(history, period) for period in periods]
+        state = history.state_of(row)
         if before and before[-1].state == state:
             continue
         after = changed_to(before, state, row.updated_at) if before else spans_of(row)
         kept_starts = _close_periods(periods, before, after, moment)
         new += [(row.pk, span) for span in after if span.since not in kept_starts]
-    _insert_periods(dated, new)
+    _insert_periods(history, new)
 
 
 def history_of(row: Row) -> list[Span[Any]]:
     """The periods of one row, oldest first."""
-    dated = HISTORIES[type(row)]
-    return [_span(dated, period) for period in _periods(dated, [row.pk])[row.pk]]
+    history = HISTORIES[type(row)]
+    return [_span(history, period) for period in _periods(history, [row.pk])[row.pk]]
 
 
 def histories_behind(model: type[models.Model]) -> Iterator[UUID]:
     """IDs of rows whose last period differs from their current state."""
-    dated = HISTORIES[model]
+    history = HISTORIES[model]
     rows = model._default_manager.order_by("pk").iterator(chunk_size=1000)
     while batch := list(islice(rows, 1000)):
-        periods_by_row = _periods(dated, [row.pk for row in batch])
+        periods_by_row = _periods(history, [row.pk for row in batch])
         for row in batch:
-            if [dated.state_of(period) for period in periods_by_row[row.pk][-1:]] != [dated.state_of(row)]:
+            if [history.state_of(period) for period in periods_by_row[row.pk][-1:]] != [
+                history.state_of(row)
+            ]:
                 yield row.pk
 
 
@@ -134,19 +136,19 @@ def _close_periods(
     return kept_starts
 
 
-def _periods(dated: _History, ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
+def _periods(history: _History, ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
     periods_by_row = defaultdict(list)
-    rows = dated.model.objects.valid().filter(**{f"{dated.owner}__in": ids})
+    rows = history.model.objects.valid().filter(**{f"{history.owner}__in": ids})
     for period in rows.order_by("since"):
-        periods_by_row[getattr(period, dated.owner)].append(period)
+        periods_by_row[getattr(period, history.owner)].append(period)
     return periods_by_row
 
 
-def _span(dated: _History, period: Any) -> Span[Any]:
-    return Span(period.since, period.until, dated.state_of(period))
+def _span(history: _History, period: Any) -> Span[Any]:
+    return Span(period.since, period.until, history.state_of(period))
 
 
-def _insert_periods(dated: _History, spans: Iterable[tuple[UUID, Span[Any]]]) -> None:
-    columns = ["id", dated.owner, "since", "until", *dated.names]
+def _insert_periods(history: _History, spans: Iterable[tuple[UUID, Span[Any]]]) -> None:
+    columns = ["id", history.owner, "since", "until", *history.names]
     rows = [(uuid7(), pk, span.since, span.until, *astuple(span.state)) for pk, span in spans]
-    insert_values(dated.model, columns, rows)
+    insert_values(history.model, columns, rows)
