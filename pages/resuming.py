@@ -116,9 +116,9 @@ def _is_meant(form: dict[str, str | None], addresses: set[str]) -> bool:
 class _Filler(HTMLParser):
     """Rewrites the page, with the typed text in the `wanted`-th of these forms."""
 
-    def __init__(self, addresses: set[str], wanted: int, fields: QueryDict) -> None:
+    def __init__(self, addresses: set[str], form_index: int, fields: QueryDict) -> None:
         super().__init__(convert_charrefs=False)
-        self.addresses, self.wanted = addresses, wanted
+        self.addresses, self.wanted = addresses, form_index
         self.left = {name: list(values) for name, values in fields.lists() if name != TOKEN}
         self.out: list[str] = []
         self.forms = -1
@@ -129,21 +129,21 @@ class _Filler(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         raw = self.get_starttag_text() or ""
-        given = dict(attrs)
-        if tag == "form" and _is_meant(given, self.addresses):
+        attributes = dict(attrs)
+        if tag == "form" and _is_meant(attributes, self.addresses):
             self.forms += 1
             self.inside = self.forms == self.wanted
             notice = _("You were signed out before this was saved. Check what you typed, then save it.")
             raw += f'<div class="notice today"><p>{escape(notice)}</p></div>' if self.inside else ""
         elif self.inside:
-            raw = self._filled(tag, attrs, given, raw)
+            raw = self._filled(tag, attrs, attributes, raw)
         self.out.append(raw)
 
-    def _filled(self, tag: str, attrs: Attributes, given: dict[str, str | None], raw: str) -> str:
-        name = given.get("name") or ""
-        kind = (given.get("type") or "text").lower()
+    def _filled(self, tag: str, attrs: Attributes, attributes: dict[str, str | None], raw: str) -> str:
+        name = attributes.get("name") or ""
+        kind = (attributes.get("type") or "text").lower()
         if tag == "option" and self.select:
-            chosen = given.get("value") in self.left.get(self.select, [])
+            chosen = attributes.get("value") in self.left.get(self.select, [])
             return _tag(tag, _with(attrs, "selected", chosen))
         if not name or name == TOKEN or kind in LEFT_ALONE:
             return raw
@@ -158,10 +158,15 @@ class _Filler(HTMLParser):
             return raw + "\n" + escape(self._next(name))
         elif tag == "input" and kind in CHOSEN:
             self.seen.add(name)
-            return _tag(tag, _with(attrs, "checked", (given.get("value") or "on") in self.left.get(name, [])))
+            return _tag(
+                tag, _with(attrs, "checked", (attributes.get("value") or "on") in self.left.get(name, []))
+            )
         elif tag == "input" and name in self.left:
             self.seen.add(name)
-            return _tag(tag, [*(one for one in attrs if one[0] != "value"), ("value", self._next(name))])
+            return _tag(
+                tag,
+                [*(attribute for attribute in attrs if attribute[0] != "value"), ("value", self._next(name))],
+            )
         return raw
 
     def _next(self, name: str) -> str:
@@ -179,8 +184,8 @@ class _Filler(HTMLParser):
             self.select = ""
         elif tag == "form" and self.inside:
             self.inside = False
-            rest = [(n, v) for n, values in self.left.items() if n not in self.seen for v in values]
-            self.out += [_tag("input", [("type", "hidden"), ("name", n), ("value", v)]) for n, v in rest]
+            unplaced = [(n, v) for n, values in self.left.items() if n not in self.seen for v in values]
+            self.out += [_tag("input", [("type", "hidden"), ("name", n), ("value", v)]) for n, v in unplaced]
         self.out.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
@@ -200,9 +205,9 @@ class _Filler(HTMLParser):
         self.out.append(f"<!{decl}>")
 
 
-def _with(attrs: Attributes, name: str, wanted: bool) -> Attributes:
-    rest = [one for one in attrs if one[0] != name]
-    return [*rest, (name, None)] if wanted else rest
+def _with(attrs: Attributes, name: str, is_set: bool) -> Attributes:
+    other_attributes = [attribute for attribute in attrs if attribute[0] != name]
+    return [*other_attributes, (name, None)] if is_set else other_attributes
 
 
 def _tag(tag: str, attrs: Attributes) -> str:

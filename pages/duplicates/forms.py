@@ -59,8 +59,8 @@ class MergeForm(forms.Form):
 
     @property
     def kept_id(self) -> UUID:
-        found: UUID = self.cleaned_data["keep"]
-        return found
+        row_to_keep: UUID = self.cleaned_data["keep"]
+        return row_to_keep
 
     def differing(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("take_")]

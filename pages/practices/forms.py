@@ -47,7 +47,9 @@ class SourcesField(forms.CharField):
 
 
 def written_sources(sources: Iterable[Mapping[str, str]]) -> str:
-    return "\n".join(f"{one['title']} {SEPARATOR} {one['url']}".rstrip(f" {SEPARATOR}") for one in sources)
+    return "\n".join(
+        f"{source['title']} {SEPARATOR} {source['url']}".rstrip(f" {SEPARATOR}") for source in sources
+    )
 
 
 class _TextFields(forms.Form):

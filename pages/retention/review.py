@@ -54,12 +54,15 @@ def review_queue(request: ActorRequest) -> HttpResponse:
     """The first 20 records, of all types or of one, those at risk first."""
     refuse_unless(can_review_records(request.actor))
     kind = _kind(request)
-    found, numbers = queue(request.actor, only=kind)
-    _record_seen(request, found)
+    overdue, numbers = queue(request.actor, only=kind)
+    _record_seen(request, overdue)
     everything = sum(numbers.values())
-    tabs = [("", _("All"), everything), *((one, KINDS[one], numbers[one]) for one in KINDS if one in numbers)]
+    tabs = [
+        ("", _("All"), everything),
+        *((noun, KINDS[noun], numbers[noun]) for noun in KINDS if noun in numbers),
+    ]
     context = {
-        "rows": [_line(one) for one in found],
+        "rows": [_line(overdue_record) for overdue_record in overdue],
         "kind": kind,
         "query": _query(request),
         "total": numbers.get(kind, 0) if kind else everything,
@@ -74,19 +77,21 @@ def review_queue(request: ActorRequest) -> HttpResponse:
 def review_keep(request: ActorRequest, record: str, pk: UUID) -> HttpResponse:
     """Keep one record, for a reason and until a day."""
     refuse_unless(can_review_records(request.actor))
-    found = find(request.actor, record, [pk]) if record in REVIEWED else []
-    if not found:
+    overdue = find(request.actor, record, [pk]) if record in REVIEWED else []
+    if not overdue:
         raise Http404
-    [one] = found
-    initial = {"until": city_today() + timedelta(days=one.rule.days)}
-    form = KeepForm(posted(request), initial=initial, wants_sentence=wants_sentence(request.actor, one))
+    [overdue_record] = overdue
+    initial = {"until": city_today() + timedelta(days=overdue_record.rule.days)}
+    form = KeepForm(
+        posted(request), initial=initial, wants_sentence=wants_sentence(request.actor, overdue_record)
+    )
     if form.is_valid():
         with RefusalsIn(form):
             row = keep_record(actor=request.actor, noun=record, object_id=pk, **form.cleaned_data)
             say_with_undo(request, _("Record kept."), "retention_keep", decision_id=str(row.pk))
             return _to_queue(request)
-    _record_seen(request, found)
-    context = {"form": form, "line": _line(one)}
+    _record_seen(request, overdue)
+    context = {"form": form, "line": _line(overdue_record)}
     return render(request, "pages/retention/keep.html", context, status=422 if form.is_bound else 200)
 
 
@@ -96,10 +101,17 @@ def review_erase(request: ActorRequest) -> HttpResponse:
     refuse_unless(can_review_records(request.actor))
     records = _selected(request)
     if "sure" not in request.POST:
-        found = [one for noun, ids in records.items() for one in find(request.actor, noun, ids)]
-        if found:
-            _record_seen(request, found)
-            context = {"rows": [_line(one) for one in found], "query": _query(request)}
+        overdue = [
+            overdue_record
+            for noun, ids in records.items()
+            for overdue_record in find(request.actor, noun, ids)
+        ]
+        if overdue:
+            _record_seen(request, overdue)
+            context = {
+                "rows": [_line(overdue_record) for overdue_record in overdue],
+                "query": _query(request),
+            }
             return render(request, "pages/retention/erase.html", context)
     require_reauthentication(request)
     try:
@@ -107,13 +119,13 @@ def review_erase(request: ActorRequest) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, texts(error)[0])
     else:
-        said = ngettext("%(count)s record erased.", "%(count)s records erased.", count) % {"count": count}
+        message = ngettext("%(count)s record erased.", "%(count)s records erased.", count) % {"count": count}
         if "contact" in records:
-            asked = Erasure.objects.visible_to(request.actor).under_way().filter(request=None)
+            erasures = Erasure.objects.visible_to(request.actor).under_way().filter(request=None)
             waits = _("A second person must confirm the erasure of contacts under “Waiting for you”.")
             starts = _("The contacts and their names in texts are being erased.")
-            said = waits if asked.filter(job=None).exists() else starts
-        messages.success(request, said)
+            message = waits if erasures.filter(job=None).exists() else starts
+        messages.success(request, message)
     return _to_queue(request)
 
 
@@ -124,8 +136,8 @@ def _no_longer_keep(*, actor: Actor, decision_id: str) -> None:
 
 def _kind(request: ActorRequest) -> str | None:
     """The type of record that is shown alone, from `?kind=meeting`."""
-    given = request.GET.get("kind")
-    return given if given in KINDS else None
+    noun = request.GET.get("kind")
+    return noun if noun in KINDS else None
 
 
 def _query(request: ActorRequest) -> str:
@@ -139,39 +151,42 @@ def _to_queue(request: ActorRequest) -> HttpResponse:
 
 def _selected(request: ActorRequest) -> dict[str, list[UUID]]:
     """The selected records by type, from `row=contact:<id>`."""
-    found: dict[str, list[UUID]] = defaultdict(list)
-    for given in request.POST.getlist("row"):
-        noun, _separator, pk = given.partition(":")
+    ids_by_noun: dict[str, list[UUID]] = defaultdict(list)
+    for text in request.POST.getlist("row"):
+        noun, _separator, pk = text.partition(":")
         if noun in REVIEWED and is_id(pk):
-            found[noun].append(UUID(pk))
-    return found
+            ids_by_noun[noun].append(UUID(pk))
+    return ids_by_noun
 
 
-def _record_seen(request: ActorRequest, found: list[Overdue]) -> None:
+def _record_seen(request: ActorRequest, overdue: list[Overdue]) -> None:
     by_noun: dict[str, list[UUID]] = defaultdict(list)
-    for one in found:
-        by_noun[one.noun].append(one.row.pk)
+    for overdue_record in overdue:
+        by_noun[overdue_record.noun].append(overdue_record.row.pk)
     for noun, ids in by_noun.items():
         disclose(request, noun, ids, action=Action.LIST)
 
 
-def _line(one: Overdue) -> dict[str, Any]:
-    row: Any = one.row
+def _line(overdue_record: Overdue) -> dict[str, Any]:
+    row: Any = overdue_record.row
     return {
-        "one": one,
-        "noun": one.noun,
+        "one": overdue_record,
+        "noun": overdue_record.noun,
         "pk": row.pk,
-        "value": f"{one.noun}:{row.pk}",
-        "title": _title(one),
+        "value": f"{overdue_record.noun}:{row.pk}",
+        "title": _title(overdue_record),
         "kind": str(row._meta.verbose_name),
-        "topics": [str(TOPICS.get(topic, topic)) for topic in one.topics],
-        "url": one.noun,
+        "topics": [str(TOPICS.get(topic, topic)) for topic in overdue_record.topics],
+        "url": overdue_record.noun,
     }
 
 
-def _title(one: Overdue) -> str:
-    if one.noun == "concern":
-        return ", ".join(str(ConcernKind(kind).label) for kind in one.row.kinds)
-    if one.noun == "incident":
-        return _("%(name)s, %(day)s") % {"name": one.row, "day": date_format(city_day(one.row.started_at))}
-    return str(one.row)
+def _title(overdue_record: Overdue) -> str:
+    if overdue_record.noun == "concern":
+        return ", ".join(str(ConcernKind(kind).label) for kind in overdue_record.row.kinds)
+    if overdue_record.noun == "incident":
+        return _("%(name)s, %(day)s") % {
+            "name": overdue_record.row,
+            "day": date_format(city_day(overdue_record.row.started_at)),
+        }
+    return str(overdue_record.row)

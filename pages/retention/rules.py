@@ -39,14 +39,14 @@ def rules(request: ActorRequest) -> HttpResponse:
     current = list(RetentionRule.objects.visible_to(request.actor).in_force().select_related("approved_by"))
     by_code = {row.code: row for row in current}
     disclose(request, OBJECT_TYPE, ids_of(current), action=Action.LIST)
-    known = inventory.rules()
+    rules_by_code = inventory.rules()
     pending = set(PendingRule.objects.visible_to(request.actor).values_list("code", flat=True))
     held = {row.code for row in current if _is_held(row)}
     rows = [
         (code, _period(code, by_code.get(code)), by_code.get(code), code in pending, code in held)
         for code in RetentionCode
     ]
-    always = [(title, _period(code, None)) for code, title in labels.ALWAYS.items() if code in known]
+    always = [(title, _period(code, None)) for code, title in labels.ALWAYS.items() if code in rules_by_code]
     context = {"rows": rows, "always": always, "figures": figures()}
     return render(request, "pages/retention/rules.html", context)
 
@@ -55,22 +55,26 @@ def rules(request: ActorRequest) -> HttpResponse:
 def one_rule(request: ActorRequest, rule: str) -> HttpResponse:
     """Show a rule, the effect of a number of days today, and all versions side by side."""
     refuse_unless(can_handle_requests(request.actor))
-    code = _known(rule)
-    seen = RetentionRule.objects.visible_to(request.actor).of(code)
-    versions = list(seen.select_related("approved_by", "confirmed_by", "ended_by"))
+    code = _rule_code(rule)
+    visible = RetentionRule.objects.visible_to(request.actor).of(code)
+    versions = list(visible.select_related("approved_by", "confirmed_by", "ended_by"))
     latest = versions[0] if versions else None
     proposed: Any = inventory.rules()[code]
     days = latest.days if latest else proposed.days
     number = latest.number if latest else 0
     form = RetentionRuleForm(posted(request), initial={"days": days, "number": number, "previewed": days})
     if form.is_valid():
-        given = form.cleaned_data
-        days = given["days"]
-        if given["previewed"] == days:
+        cleaned = form.cleaned_data
+        days = cleaned["days"]
+        if cleaned["previewed"] == days:
             require_reauthentication(request)
             with RefusalsIn(form):
                 row = put_rule_in_force(
-                    actor=request.actor, code=code, days=days, basis=given["basis"], number=given["number"]
+                    actor=request.actor,
+                    code=code,
+                    days=days,
+                    basis=cleaned["basis"],
+                    number=cleaned["number"],
                 )
                 waits = _("A second person must confirm the rule. It is in force a week after that.")
                 in_force = _("Rule in force. It acts from tomorrow.")
@@ -102,7 +106,7 @@ def one_rule(request: ActorRequest, rule: str) -> HttpResponse:
 def rule_end(request: ActorRequest, rule: str) -> HttpResponse:
     """Take a rule out of force. Nothing that it removed comes back."""
     refuse_unless(can_handle_requests(request.actor))
-    code, number = _known(rule), request.POST.get("number", "")
+    code, number = _rule_code(rule), request.POST.get("number", "")
     try:
         end_rule(actor=request.actor, code=code, number=int(number) if number.isdecimal() else 0)
     except ValidationError as error:
@@ -126,36 +130,36 @@ def _is_held(row: RetentionRule) -> bool:
     return row.removed_on_day(city_today()) >= int(settings.RETENTION_ROWS_A_DAY)
 
 
-def _known(code: str) -> RetentionCode:
+def _rule_code(code: str) -> RetentionCode:
     if code not in RetentionCode.values:
         raise Http404
     return RetentionCode(code)
 
 
 def _period(code: str, row: RetentionRule | None) -> str:
-    known = inventory.rules()[code]
-    return labels.period(then=known.then, counts_from=known.counts_from, days=row.days if row else known.days)
+    rule = inventory.rules()[code]
+    return labels.period(then=rule.then, counts_from=rule.counts_from, days=row.days if row else rule.days)
 
 
-def _effect(then: str, count: int) -> str:
+def _effect(effect: str, count: int) -> str:
     """Return the rule's effect today, in a sentence."""
-    match then:
+    match effect:
         case "review":
-            said = ngettext(
+            sentence = ngettext(
                 "Today, %(count)s record would be up for review.",
                 "Today, %(count)s records would be up for review.",
                 count,
             )
         case "blank":
-            said = ngettext(
+            sentence = ngettext(
                 "Today, the text of %(count)s record would be removed.",
                 "Today, the texts of %(count)s records would be removed.",
                 count,
             )
         case _:
-            said = ngettext(
+            sentence = ngettext(
                 "Today, %(count)s entry would be deleted.",
                 "Today, %(count)s entries would be deleted.",
                 count,
             )
-    return said % {"count": count}
+    return sentence % {"count": count}

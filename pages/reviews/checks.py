@@ -54,20 +54,20 @@ def review_sample(request: ActorRequest, row: Review, sample: UUID) -> HttpRespo
 def review_call(request: ActorRequest, row: Review, call: UUID) -> HttpResponseBase:
     """A call to an organisation: its phone number, the record, and the organisation's answers."""
     refuse_unless(can_see_samples(request.actor, row))
-    one = get_or_404(with_names(row, row.calls.all(), "rung_by", kept=is_kept(row)), call)
-    form = CallForm(posted(request), initial={"answer": one.answer, "note": one.note})
+    audit_call = get_or_404(with_names(row, row.calls.all(), "rung_by", kept=is_kept(row)), call)
+    form = CallForm(posted(request), initial={"answer": audit_call.answer, "note": audit_call.note})
     if done := write_part(request, row, form, note_call, call_id=call):
         return done
     actor = request.actor
-    organisation = Organisation.objects.visible_to(actor).filter(pk=one.organisation_id).first()
-    meeting = Meeting.objects.visible_to(actor).filter(pk=one.meeting_id).first()
+    organisation = Organisation.objects.visible_to(actor).filter(pk=audit_call.organisation_id).first()
+    meeting = Meeting.objects.visible_to(actor).filter(pk=audit_call.meeting_id).first()
     people = list(Affiliation.objects.spokespeople_of(organisation)[:3]) if organisation else []
     contacts = [person.contact for person in people]
-    shown = [row, *(found for found in (organisation, meeting) if found), *contacts]
-    disclose(request, "organisation", shown, people=ids_of(contacts))
+    shown_rows = [row, *(row_found for row_found in (organisation, meeting) if row_found), *contacts]
+    disclose(request, "organisation", shown_rows, people=ids_of(contacts))
     context = {
         "review": row,
-        "call": one,
+        "call": audit_call,
         "organisation": organisation,
         "meeting": meeting,
         "people": people,
@@ -81,14 +81,14 @@ def review_call(request: ActorRequest, row: Review, call: UUID) -> HttpResponseB
 @review_page(for_writers=True)
 def review_action(request: ActorRequest, row: Review, action: UUID) -> HttpResponseBase:
     """Whether an action agreed in an earlier audit was completed."""
-    one = get_or_404(agreed_before(row), action)
-    found = row.checks.filter(action=one).first()
-    form = CheckForm(posted(request), initial={"answer": found.answer, "note": found.note} if found else None)
+    agreed_action = get_or_404(agreed_before(row), action)
+    check = row.checks.filter(action=agreed_action).first()
+    form = CheckForm(posted(request), initial={"answer": check.answer, "note": check.note} if check else None)
     return part_page(
         request,
         row,
         form,
         check_action,
         action_id=action,
-        title=_("Agreed earlier: %(text)s") % {"text": one.text},
+        title=_("Agreed earlier: %(text)s") % {"text": agreed_action.text},
     )

@@ -65,30 +65,32 @@ class NewReviewForm(DistrictsMixin):
         help_text=gettext_lazy("Chosen at random from meetings held in the period, excluding your own."),
     )
 
-    def __init__(self, data: QueryDict | None, *, actor: Actor, wanted: Mapping[str, str]) -> None:
+    def __init__(self, data: QueryDict | None, *, actor: Actor, parameters: Mapping[str, str]) -> None:
         """`wanted` are the parameters of a scorecard's URL, used as initial values if they can be audited."""
-        super().__init__(data, initial={"district": wanted.get("district", "")[:20]})
+        super().__init__(data, initial={"district": parameters.get("district", "")[:20]})
         self.offer_districts(actor)
         periods = list(_over(city_today()))
-        asked = period_named(wanted.get("period", "")[:20], city_today())
-        if asked and asked.until <= city_today() and asked not in periods:
-            periods = [asked, *periods]
+        linked_period = period_named(parameters.get("period", "")[:20], city_today())
+        if linked_period and linked_period.until <= city_today() and linked_period not in periods:
+            periods = [linked_period, *periods]
         choices = [(name_of(period), str(period)) for period in periods]
         self.fields["period"].choices = [*choices, ("pick", _("Other dates"))]  # type: ignore[attr-defined]
-        self.fields["period"].initial = name_of(asked) if asked and asked in periods else choices[0][0]
-        if "from" in wanted or "to" in wanted:
+        self.fields["period"].initial = (
+            name_of(linked_period) if linked_period and linked_period in periods else choices[0][0]
+        )
+        if "from" in parameters or "to" in parameters:
             self.fields["period"].initial = "pick"
             self.fields["since"].initial, self.fields["until"].initial = (
-                wanted.get("from", "")[:10],
-                wanted.get("to", "")[:10],
+                parameters.get("from", "")[:10],
+                parameters.get("to", "")[:10],
             )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        data["asked"] = self._asked(data)
+        data["asked"] = self._chosen_period(data)
         return data
 
-    def _asked(self, data: dict[str, Any]) -> Period | None:
+    def _chosen_period(self, data: dict[str, Any]) -> Period | None:
         if data.get("period") != "pick":
             return period_named(data.get("period", ""), city_today())
         since, until = data.get("since"), data.get("until")

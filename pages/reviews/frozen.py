@@ -47,16 +47,22 @@ class Frozen:
 def as_shown(review: Review, figures: Iterable[FrozenFigure]) -> list[Frozen]:
     """Figures with their names at the time. Audits without stored names use today's names for the codes."""
     rows = list(figures)
-    named: dict[str, District] = {}
+    district_by_code: dict[str, District] = {}
     if any(row.by == By.DISTRICT and not row.name for row in rows):
-        named = {one.code: one for one in District.objects.under(review.district).in_order()}
+        district_by_code = {
+            district.code: district for district in District.objects.under(review.district).in_order()
+        }
     return [
-        Frozen(row, definition_of(review.definitions, row.slug), row.name or name_group(row.group, named))
+        Frozen(
+            row,
+            definition_of(review.definitions, row.slug),
+            row.name or name_group(row.group, district_by_code),
+        )
         for row in rows
     ]
 
 
-def whole_of(review: Review, figures: Iterable[FrozenFigure]) -> tuple[list[FrozenFigure], bool]:
+def district_figures(review: Review, figures: Iterable[FrozenFigure]) -> tuple[list[FrozenFigure], bool]:
     """The figures of the audit's whole district, and whether they are identified with certainty.
 
     Older audits did not store the code of their district. If there are figures for today's code, that code is
@@ -65,12 +71,12 @@ def whole_of(review: Review, figures: Iterable[FrozenFigure]) -> tuple[list[Froz
     rows = [row for row in figures if row.by == By.DISTRICT]
     if review.district_code:
         return [row for row in rows if row.group == review.district_code], True
-    found = {row.group for row in rows}
+    codes = {row.group for row in rows}
     code = review.district.code
-    if code not in found:
+    if code not in codes:
         parts = District.objects.under(review.district).values_list("code", flat=True)
-        left = found - set(parts)
-        code = left.pop() if len(left) == 1 else ""
+        codes_of_no_part = codes - set(parts)
+        code = codes_of_no_part.pop() if len(codes_of_no_part) == 1 else ""
     return [row for row in rows if not code or row.group == code], False
 
 
@@ -88,12 +94,12 @@ def blind_spots_of(review: Review) -> list[BlindSpot]:
     names = {part["code"]: part["name"] for part in review.parts}
     return [
         BlindSpot(
-            names.get(one["district"], one["district"]),
-            one["name"],
-            _("not met (%(n)s of %(of)s)") % {"n": one["n"], "of": one["of"]}
-            if one["of"]
+            names.get(community["district"], community["district"]),
+            community["name"],
+            _("not met (%(n)s of %(of)s)") % {"n": community["n"], "of": community["of"]}
+            if community["of"]
             else _("not represented"),
         )
-        for one in review.blind_spots
-        if one["is_expected"] and not one["n"]
+        for community in review.blind_spots
+        if community["is_expected"] and not community["n"]
     ]

@@ -20,9 +20,11 @@ def review_since(request: ActorRequest, row: Review) -> HttpResponse:
         raise Http404
     figures = since_signed(request.actor, row)
     disclose(request, "review", [row])
-    for one in figures:
-        if shown := [record for difference in one.differences for record in difference.rows]:
-            disclose(request, PAGE_OF[one.noun], shown)
+    for changed_figure in figures:
+        if changed_records := [
+            record for difference in changed_figure.differences for record in difference.rows
+        ]:
+            disclose(request, PAGE_OF[changed_figure.noun], changed_records)
     titles = {
         "counted": _("Counted now, not then"),
         "not_counted": _("Counted then, not now"),
@@ -30,9 +32,13 @@ def review_since(request: ActorRequest, row: Review) -> HttpResponse:
         "gone": _("In the total then, not now"),
     }
     changed = [
-        (one, [(titles[each.code], each) for each in one.differences], PAGE_OF.get(one.noun, ""))
-        for one in figures
-        if one.differences
+        (
+            changed_figure,
+            [(titles[each.code], each) for each in changed_figure.differences],
+            PAGE_OF.get(changed_figure.noun, ""),
+        )
+        for changed_figure in figures
+        if changed_figure.differences
     ]
     context = {"review": row, "figures": figures, "changed": changed}
     return render(request, "pages/reviews/since.html", context)

@@ -25,7 +25,7 @@ from pages.forms.base import DigestForm, RefusalsIn, shown_values
 from pages.lists import page_of
 from pages.lookups import get_or_404, readers_only, refuse_unless
 from pages.reviews.forms import ActionForm, AddendumForm, CommentForm, ConclusionForm, NewReviewForm
-from pages.reviews.frozen import Frozen, as_shown, blind_spots_of, whole_of
+from pages.reviews.frozen import Frozen, as_shown, blind_spots_of, district_figures
 from reports.figures.wording import reconstruction_note
 from reports.queries.questions import By
 from reviews.codes import WasDone
@@ -63,7 +63,7 @@ PAGE_OF: Final = {
 }
 
 
-def _seen(request: ActorRequest) -> QuerySet[Review]:
+def _visible_reviews(request: ActorRequest) -> QuerySet[Review]:
     readers_only(request)
     rows = Review.objects.visible_to(request.actor)
     return rows.select_related("district", "started_by", "signed_by", "discarded_by", "supersedes")
@@ -80,7 +80,7 @@ def review_page(
     def decorate(view: View) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def page(request: ActorRequest, pk: UUID, **ids: Any) -> HttpResponseBase:
-            row = get_or_404(_seen(request).filter(discarded_at=None), pk)
+            row = get_or_404(_visible_reviews(request).filter(discarded_at=None), pk)
             if for_writers or request.method == "POST":
                 refuse_unless(may(request.actor, row))
             return view(request, row, **ids)
@@ -92,7 +92,7 @@ def review_page(
 
 @require_safe
 def reviews(request: ActorRequest) -> HttpResponse:
-    rows = _seen(request).annotate(is_replaced=Q(superseded_by__isnull=False))
+    rows = _visible_reviews(request).annotate(is_replaced=Q(superseded_by__isnull=False))
     page = page_of(request, rows, "-until")
     disclose(request, "review", page.rows, action=Action.LIST)
     context = {"page": page, "may_review": can_review(request.actor)}
@@ -103,7 +103,7 @@ def reviews(request: ActorRequest) -> HttpResponse:
 def review_new(request: ActorRequest) -> HttpResponse:
     """Start an audit. `?district=N1&period=2026-Q3` (or `from`, `to`, as in a scorecard's URL) preselects."""
     refuse_unless(can_review(request.actor))
-    form = NewReviewForm(posted(request), actor=request.actor, wanted=request.GET.dict())
+    form = NewReviewForm(posted(request), actor=request.actor, parameters=request.GET.dict())
     if form.is_valid() and form.cleaned_data["asked"]:
         with RefusalsIn(form):
             job = ask_to_freeze(
@@ -123,32 +123,37 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
     sees_samples = can_see_samples(actor, row)
     samples = list(with_meetings(actor, row)) if sees_samples else []
     calls = list(with_organisations(actor, row)) if sees_samples else []
-    figures, is_certain = whole_of(row, figures_of(row).filter(by=By.DISTRICT))
+    figures, is_certain = district_figures(row, figures_of(row).filter(by=By.DISTRICT))
     digest = digest_of_record(row)
-    kept = bool(digest)
-    signatures = list(with_names(row, row.signatures.all(), "signed_by", kept=kept).order_by("position"))
-    shown = [one.meeting_id for one in samples if one.subject] + [
-        one.organisation_id for one in calls if one.organisation
+    keeps_texts = bool(digest)
+    signatures = list(
+        with_names(row, row.signatures.all(), "signed_by", kept=keeps_texts).order_by("position")
+    )
+    shown_ids = [audit_sample.meeting_id for audit_sample in samples if audit_sample.subject] + [
+        audit_call.organisation_id for audit_call in calls if audit_call.organisation
     ]
-    disclose(request, "review", [row, *shown])
+    disclose(request, "review", [row, *shown_ids])
     context = {
         "review": row,
         "figures": as_shown(row, figures),
         "keeps_names": is_certain,
         "reconstructed": reconstruction_note(row.recorded_since),
-        "several": len({one.group for one in figures}) > 1,
+        "several": len({frozen_figure.group for frozen_figure in figures}) > 1,
         "sees_samples": sees_samples,
         "samples": samples,
-        "marked": sum(one.marked_at is not None for one in samples),
+        "marked": sum(audit_sample.marked_at is not None for audit_sample in samples),
         "calls": calls,
-        "rung": sum(one.rung_at is not None for one in calls),
+        "rung": sum(audit_call.rung_at is not None for audit_call in calls),
         "blind_spots": blind_spots_of(row) if sees_samples else [],
         "earlier": [
-            (one, WasDone(one.answer).label if one.answer else "") for one in earlier_actions(row, kept=kept)
+            (action, WasDone(action.answer).label if action.answer else "")
+            for action in earlier_actions(row, kept=keeps_texts)
         ],
-        "actions": list(with_names(row, row.actions.all(), "owner", kept=kept).order_by("due_on", "pk")),
+        "actions": list(
+            with_names(row, row.actions.all(), "owner", kept=keeps_texts).order_by("due_on", "pk")
+        ),
         "drafts": row.drafts if row.is_signed else Review.objects.same_draw(row).count(),
-        "starter": starter_of(row, kept=kept),
+        "starter": starter_of(row, kept=keeps_texts),
         "signer": (signatures[0].person if signatures else row.signer) or _("name erased"),
         "signatures": signatures,
         "may_export": can_export(actor),
@@ -174,8 +179,10 @@ def review_figure(request: ActorRequest, row: Review, slug: str) -> HttpResponse
     comment = row.comments.filter(slug=slug).first()
 
     def build(data: Any) -> CommentForm:
-        now = row.comments.filter(slug=slug).first() if data else comment
-        return CommentForm(data, initial=shown_values(now or FigureComment(review=row, slug=slug), ("text",)))
+        stored_comment = row.comments.filter(slug=slug).first() if data else comment
+        return CommentForm(
+            data, initial=shown_values(stored_comment or FigureComment(review=row, slug=slug), ("text",))
+        )
 
     attempt = _write_text(request, row, build, comment_figure, slug=slug)
     if attempt.saved:
@@ -197,18 +204,18 @@ def review_figure(request: ActorRequest, row: Review, slug: str) -> HttpResponse
 @review_page()
 def review_counted(request: ActorRequest, row: Review, figure: UUID) -> HttpResponse:
     """The objects that a figure counted and left out then, as far as the reader can see them now."""
-    one = get_or_404(row.figures.all(), figure)
-    seen = counted_objects(request.actor, one, one.ids)
-    left_out = counted_objects(request.actor, one, one.rest)
-    page_name = PAGE_OF.get(one.noun, "concern")
-    disclose(request, page_name, [row, *seen, *left_out])
-    (shown,) = as_shown(row, [one])
+    frozen_figure = get_or_404(row.figures.all(), figure)
+    counted = counted_objects(request.actor, frozen_figure, frozen_figure.ids)
+    left_out = counted_objects(request.actor, frozen_figure, frozen_figure.rest)
+    page_name = PAGE_OF.get(frozen_figure.noun, "concern")
+    disclose(request, page_name, [row, *counted, *left_out])
+    (shown_figure,) = as_shown(row, [frozen_figure])
     context = {
         "review": row,
-        "one": shown,
+        "one": shown_figure,
         "lists": [
-            (_("Counted"), seen, len(set(one.ids or ())) - len(seen)),
-            (_("Not counted"), left_out, len(set(one.rest or ())) - len(left_out)),
+            (_("Counted"), counted, len(set(frozen_figure.ids or ())) - len(counted)),
+            (_("Not counted"), left_out, len(set(frozen_figure.rest or ())) - len(left_out)),
         ],
         "page_name": page_name,
     }
@@ -326,7 +333,7 @@ def _by_way(rows: list[Frozen]) -> list[tuple[str, list[Frozen]]]:
     """Figures by grouping: districts, communities and organisation kinds."""
     titles = {By.DISTRICT: _("Districts"), By.FOCUS: _("Communities"), By.KIND: _("Organisation kinds")}
     groups = ((title, [row for row in rows if row.figure.by == way]) for way, title in titles.items())
-    return [(title, found) for title, found in groups if found]
+    return [(title, rows_of_way) for title, rows_of_way in groups if rows_of_way]
 
 
 def _may(request: ActorRequest, row: Review) -> dict[str, Any]:
