@@ -22,7 +22,7 @@ from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
 from meetings.queries.district_profile import LATELY_DAYS
 from pages.districts.forms import DistrictSelect, district_label, in_tree
 from pages.forms.fields import fields_of
-from reports.figures.late_records import Late
+from reports.figures.late_records import LateRecords
 from reports.figures.parts import IN_SEVERAL
 from reports.figures.report import Report
 from reports.figures.wording import format_so_far, reconstruction_note
@@ -88,7 +88,7 @@ class PeriodForm(forms.Form):
         data = {"period": FREE if free else default} | dict(parameters)
         super().__init__(data)
         self.asked: Period | None = None
-        self.late = Late()  # what revised the figures, as far as the page looked
+        self.late = LateRecords()  # what revised the figures, as far as the page looked
         self.fields["from"] = forms.DateField(label=gettext_lazy("From"), required=False, widget=DAY)
         self.fields["to"] = forms.DateField(label=gettext_lazy("Before"), required=False, widget=DAY)
         self.fields["period"].choices = list(_periods(today, str(data["period"])))  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from districts.models import District
 from incidents.models import Incident
 from meetings.models import Concern, FollowUp, Meeting
 from pages.disclosing import disclose
-from reports.figures.late_records import Late, LateRecord
+from reports.figures.late_records import LateRecord, LateRecords
 from reports.queries.definitions import Noun
 
 
@@ -41,7 +41,7 @@ _PAGES: Final[Mapping[Noun, tuple[Any, str, Promise]]] = {
 
 
 def late_rows(
-    request: ActorRequest, late: Late, districts: Iterable[District], *, linked: bool
+    request: ActorRequest, late: LateRecords, districts: Iterable[District], *, linked: bool
 ) -> list[LateRow]:
     """The latest of these. Pages of one report link them, and those with a link are recorded as listed."""
     visible_ids = _visible_ids(request.actor, late.latest) if linked else set()

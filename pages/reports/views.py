@@ -37,7 +37,7 @@ from reports.figures.charts import bars_of, trend
 from reports.figures.counted_rows import can_count
 from reports.figures.late_records import late_records
 from reports.figures.parts import IN_SEVERAL
-from reports.figures.remarks import standing_out
+from reports.figures.remarks import remarks_on_figures
 from reports.figures.report import Report
 from reports.figures.scorecard import (
     GROUPS,
@@ -45,10 +45,10 @@ from reports.figures.scorecard import (
     Line,
     mark_of,
     periods_of,
+    read_table,
+    read_tables,
     scorecard,
     split_up,
-    table,
-    tables,
 )
 from reports.figures.wording import format_note, name_group
 from reports.indicators import contact_wanted
@@ -124,7 +124,7 @@ def scorecard_page(
             format_note(note) for note in _notes(request, question, form.chosen.since, form.chosen.until)
         ],
         "groups": list(_grouped(figures)),
-        "remarks": standing_out(lines),
+        "remarks": remarks_on_figures(lines),
         "blind": matrix(replace(question, periods=(form.chosen,))),
         "figures": list(figures.values()),
         "touched": [line.report for line in lines if line.row and line.row.is_touched],
@@ -138,7 +138,7 @@ def report_page(request: ActorRequest, form: SplitForm, question: Question, repo
     _remember(request, question, report.slug)
     [district] = question.districts
     run_up, periods = periods_of(form.chosen, form.before)
-    over_time = table(report, replace(question, periods=with_seasons(periods, form.chosen, form.today)))
+    over_time = read_table(report, replace(question, periods=with_seasons(periods, form.chosen, form.today)))
     district_line = Line(over_time, district.code, form.chosen, form.before, run_up)
     notes = _notes(request, question, run_up[0].since, form.chosen.until)
     parts = [row for row in form.ground if row.parent_id == district.pk]
@@ -219,7 +219,7 @@ def compare_page(request: ActorRequest, form: CompareForm, question: Question) -
     """
     _remember(request, question, *REPORTS)
     report, period, run_up = form.report, form.chosen, form.chosen.run_up(RUN_UP)
-    over_time = table(report, replace(question, periods=run_up))
+    over_time = read_table(report, replace(question, periods=run_up))
     lines = [Line(over_time, row.code, period, run_up[-2], run_up) for row in question.districts]
     top = top_of((mark.value for line in lines for mark in line.marks), report.unit)
     return {
@@ -238,7 +238,7 @@ def map_page(request: ActorRequest, form: CompareForm, question: Question) -> Co
     """Show an indicator on a map and in a table. Communities are never mapped."""
     report, period, before = form.report, form.chosen, form.before
     _remember(request, question, report.slug)
-    figure_table = table(report, replace(question, periods=(period, before)))
+    figure_table = read_table(report, replace(question, periods=(period, before)))
     figures = figures_with_names(
         (Line(figure_table, row.code, period, before) for row in question.districts), question.districts
     )
@@ -287,7 +287,7 @@ def find_report(slug: str) -> Report:
 def _indicators(question: Question) -> Iterator[tuple[Report, list[Figure]]]:
     """Every indicator with its figure for each district."""
     [period] = question.periods
-    for figure_table in tables(list(REPORTS.values()), question):
+    for figure_table in read_tables(list(REPORTS.values()), question):
         lines = (Line(figure_table, row.code, period, period) for row in question.districts)
         yield figure_table.report, figures_with_names(lines, question.districts)
 

@@ -26,93 +26,95 @@ class Value:
 def columns_of(report: Report) -> list[Column]:
     """Return the columns for n, `of`, the figure and the report's own columns."""
     own_columns = [
-        Column(_sentence(column.label), cell_of(column.unit), width=16) for column in report.own_columns
+        Column(_capitalised(column.label), cell_of(column.unit), width=16) for column in report.own_columns
     ]
-    figure = [] if report.measure == "n" else [Column(_figure(report), cell_of(report.unit), width=16)]
+    figure = (
+        [] if report.measure == "n" else [Column(_figure_heading(report), cell_of(report.unit), width=16)]
+    )
     if report.unit == "ratio":
         figure.append(Column(_("95% interval"), Cell.TEXT, width=16))
     return [
-        Column(_sentence(label_of(report.n_label)), Cell.NUMBER, width=16),
-        Column(_sentence(label_of(report.of_label)), Cell.NUMBER, width=16),
+        Column(_capitalised(label_of(report.n_label)), Cell.NUMBER, width=16),
+        Column(_capitalised(label_of(report.of_label)), Cell.NUMBER, width=16),
         *figure,
         *own_columns,
     ]
 
 
-def _figure(report: Report) -> str:
+def _figure_heading(report: Report) -> str:
     if report.measure == "ratio":
         return _("Percentage")
     label = next((column.label for column in report.columns if column.name == report.measure), report.title)
-    return _sentence(label)
+    return _capitalised(label)
 
 
 def cells_of(report: Report, row: Row | None) -> list[Value]:
-    figure = [] if report.measure == "n" else [figure_of(report, measure_of(report, row), row)]
+    figure = [] if report.measure == "n" else [figure_cell(report, measure_of(report, row), row)]
     if report.unit == "ratio":
         interval = report.interval(row)
-        figure.append(text(format_interval(interval) if interval else ""))
+        figure.append(text_cell(format_interval(interval) if interval else ""))
     return [
-        number(row.n if row else None),
-        number(row.of if row else None),
+        number_cell(row.n if row else None),
+        number_cell(row.of if row else None),
         *figure,
         *(_own_cell(column.unit, getattr(row, column.name, None)) for column in report.own_columns),
     ]
 
 
-def figure_of(report: Report, value: float | None, row: Row | None) -> Value:
+def figure_cell(report: Report, value: float | None, row: Row | None) -> Value:
     """Return the cell of a figure. A share of few has a text instead, and a distribution has its numbers."""
     if report.spread and row is not None:
-        return text(format_spread(report, row))
+        return text_cell(format_spread(report, row))
     if row is not None and row.of and report.is_of_few(row):
-        return text(_("fewer than %(least)s: counts only") % {"least": LEAST})
-    return Value(typed(value), format_value(value, report.unit))
+        return text_cell(_("fewer than %(least)s: counts only") % {"least": LEAST})
+    return Value(typed_value(value), format_value(value, report.unit))
 
 
-def stated(report: Report, value: Any, value_text: str) -> Value:
+def page_cell(report: Report, value: Any, value_text: str) -> Value:
     """Return the cell of a figure with the text of the page. A distribution has no number."""
-    return text(value_text) if report.spread else Value(value, value_text)
+    return text_cell(value_text) if report.spread else Value(value, value_text)
 
 
 def _own_cell(unit: str, value: Any) -> Value:
     value_text = format_own_value(value, unit)
-    return text(value_text) if unit == "text" else Value(typed(value), value_text)
+    return text_cell(value_text) if unit == "text" else Value(typed_value(value), value_text)
 
 
-def stated_beside(line: Line) -> Value:
+def extra_figures_cell(line: Line) -> Value:
     """Return the cell of the columns shown beside a figure: `Nothing agreed: 1 · …`."""
     labelled_values = [
         (column.label, format_own_value(getattr(line.row, column.name), column.unit))
         for column in line.notable
     ]
-    return text(_sentence(" · ".join(f"{label}: {value}" for label, value in labelled_values)))
+    return text_cell(_capitalised(" · ".join(f"{label}: {value}" for label, value in labelled_values)))
 
 
-def typed(value: float | None) -> Any:
+def typed_value(value: float | None) -> Any:
     """Return the value, or n/a for None, because readers would take an empty cell for zero."""
     return format_value(None, "count") if value is None else value
 
 
-def measured(value: float | None, report: Report) -> Any:
+def value_with_unit(value: float | None, report: Report) -> Any:
     """Return the value with its own unit, for a column with figures of several reports."""
-    return typed(value) if value is None else Number(value, cell_of(report.unit))
+    return typed_value(value) if value is None else Number(value, cell_of(report.unit))
 
 
-def number(value: float | None) -> Value:
+def number_cell(value: float | None) -> Value:
     """Return the cell of a whole number, or of a decimal for contact wanted."""
     if value is None:
-        return Value(typed(value), format_value(value, "count"))
+        return Value(typed_value(value), format_value(value, "count"))
     cell = Cell.NUMBER if value == int(value) else Cell.DECIMAL
     return Value(Number(int(value) if cell == Cell.NUMBER else value, cell), format_value(value, "count"))
 
 
-def text(text: str) -> Value:
-    return Value(text, text)
+def text_cell(text_cell: str) -> Value:
+    return Value(text_cell, text_cell)
 
 
 def cell_of(unit: str) -> Cell:
     return _CELLS.get(unit, Cell.NUMBER)
 
 
-def _sentence(label: Any) -> str:
+def _capitalised(label: Any) -> str:
     text = str(label)
     return text[:1].upper() + text[1:]

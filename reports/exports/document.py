@@ -20,19 +20,28 @@ from reports.exports.cells import (
     cell_of,
     cells_of,
     columns_of,
-    measured,
-    number,
-    stated,
-    stated_beside,
-    text,
-    typed,
+    extra_figures_cell,
+    number_cell,
+    page_cell,
+    text_cell,
+    typed_value,
+    value_with_unit,
 )
 from reports.exports.request import FigureRequest
 from reports.figures.charts import bars_of, on_paper, spark, trend
 from reports.figures.late_records import late_record_lines, late_records, status_with
-from reports.figures.remarks import Remark, standing_out
+from reports.figures.remarks import Remark, remarks_on_figures
 from reports.figures.report import Report
-from reports.figures.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table
+from reports.figures.scorecard import (
+    GROUPS,
+    RUN_UP,
+    Line,
+    mark_of,
+    periods_of,
+    read_table,
+    scorecard,
+    split_up,
+)
 from reports.figures.wording import (
     change_of,
     format_counts,
@@ -81,9 +90,9 @@ class Table:
     def headings(self) -> list[Column]:
         """Return the columns on paper."""
         return [
-            replace(column, heading=self.paper_headings.get(number, column.heading))
-            for number, column in enumerate(self.columns)
-            if number not in (*self.sheet_only, self.below)
+            replace(column, heading=self.paper_headings.get(number_cell, column.heading))
+            for number_cell, column in enumerate(self.columns)
+            if number_cell not in (*self.sheet_only, self.below)
         ]
 
     @property
@@ -92,8 +101,8 @@ class Table:
         return [
             [
                 (value.text, column.cell in _AT_THE_RIGHT)
-                for number, (column, value) in enumerate(zip(self.columns, row, strict=True))
-                if number not in (*self.sheet_only, self.below)
+                for number_cell, (column, value) in enumerate(zip(self.columns, row, strict=True))
+                if number_cell not in (*self.sheet_only, self.below)
             ]
             for row in self.rows
         ]
@@ -145,7 +154,7 @@ class Document:
     author: str = ""
 
 
-def build(request: FigureRequest, actor: Actor, purpose: str, recipient: str = "") -> Document:
+def build_document(request: FigureRequest, actor: Actor, purpose: str, recipient: str = "") -> Document:
     """Build the document in the active language."""
     question = request.question(actor)
     district = question.districts[0]
@@ -158,7 +167,7 @@ def build(request: FigureRequest, actor: Actor, purpose: str, recipient: str = "
     made_at = timezone.now()
     return Document(
         title=request.title,
-        subtitle=f"{district.name}, {_period(request, question)}",
+        subtitle=f"{district.name}, {_period_text(request, question)}",
         facts=[*_facts(request, question, actor, purpose, made_at), *_note_facts(request, notes)],
         tables=tables,
         methods=[report] if report else list(REPORTS.values()),
@@ -175,13 +184,13 @@ def _facts(
     district = question.districts[0]
     yield _("District"), f"{district.name} ({district.code})"
     so_far = format_so_far(request.period, question.today)
-    yield _("Period"), ", ".join(filter(None, (_days(request.period), so_far)))
-    yield from _status(request, question)
+    yield _("Period"), ", ".join(filter(None, (_days_text(request.period), so_far)))
+    yield from _status_facts(request, question)
     if history_text := reconstruction_note(
         replace(question, periods=(request.period, request.before)).recorded_since
     ):
         yield _("History"), history_text
-    yield _("Compared with"), _days(request.before)
+    yield _("Compared with"), _days_text(request.before)
     yield _("Group by"), {By.FOCUS: _("community"), By.KIND: _("kind")}.get(request.by, _("district"))
     yield (
         _("Kinds counted"),
@@ -189,10 +198,10 @@ def _facts(
     )
     yield _("Created by"), actor.name
     yield _("Reason"), words_of(purpose)
-    yield _("Created at"), _moment(made_at)
+    yield _("Created at"), _time_text(made_at)
 
 
-def _status(request: FigureRequest, question: Question) -> Iterator[tuple[str, str]]:
+def _status_facts(request: FigureRequest, question: Question) -> Iterator[tuple[str, str]]:
     period_question = replace(question, periods=(request.period,))
     late = late_records(period_question, [request.report] if request.report else REPORTS.values())
     status = status_with(late, period_question)
@@ -214,12 +223,12 @@ def _note_facts(request: FigureRequest, notes: Sequence[PeriodNote]) -> Iterator
             yield _("Note"), format_note(note)
 
 
-def _period(request: FigureRequest, question: Question) -> str:
+def _period_text(request: FigureRequest, question: Question) -> str:
     """Return the name of the period and, if it is running, the last counted day."""
     return ", ".join(filter(None, (str(request.period), format_so_far(request.period, question.today))))
 
 
-def _days(period: Period) -> str:
+def _days_text(period: Period) -> str:
     """Return the name of a period with its days, or the days alone."""
     return f"{period.name} ({period.span})" if period.name else period.span
 
@@ -229,17 +238,17 @@ def _heading_before(request: FigureRequest) -> str:
     return short_period(request.before) if request.before.name else _("Before")
 
 
-def _day(day: date) -> str:
+def _day_text(day: date) -> str:
     return date_format(day, "DATE_FORMAT")
 
 
-def _moment(moment: datetime) -> str:
+def _time_text(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
 def marking_of(actor: Actor, recipient: str, made_at: datetime) -> str:
     """Return the marking of each page: recipient, author and time."""
-    names = {"recipient": recipient or actor.name, "name": actor.name, "at": _moment(made_at)}
+    names = {"recipient": recipient or actor.name, "name": actor.name, "at": _time_text(made_at)}
     if not recipient:
         return _("Confidential. For %(name)s, %(at)s.") % names
     return _("Confidential. For %(recipient)s. Created by %(name)s, %(at)s.") % names
@@ -264,7 +273,7 @@ def _scorecard_tables(request: FigureRequest, question: Question) -> tuple[list[
     ]
     below = len(columns)
     columns.append(Column(_("Additional figures"), width=60))
-    place_and_time = [text(question.districts[0].name), text(_period(request, question))]
+    place_and_time = [text_cell(question.districts[0].name), text_cell(_period_text(request, question))]
     sheet_only = (_UNIT, len(columns), len(columns) + 1)
     columns += [Column(_("District"), width=_WHERE), Column(_("Period"), width=_WHEN)]
     tables = []
@@ -276,7 +285,7 @@ def _scorecard_tables(request: FigureRequest, question: Question) -> tuple[list[
             Table(
                 str(title),
                 columns,
-                [[*_indicator(line), *place_and_time] for line in group_lines],
+                [[*_indicator_cells(line), *place_and_time] for line in group_lines],
                 sheet_only=sheet_only,
                 below=below,
                 paper_headings={_CHANGE: _("Change")},
@@ -284,33 +293,33 @@ def _scorecard_tables(request: FigureRequest, question: Question) -> tuple[list[
                 drawings=[spark(line, palette=PRINT) for line in group_lines],
             )
         )
-    return tables, [_remark(remark) for remark in standing_out(lines_by_slug.values())]
+    return tables, [_remark_text(remark) for remark in remarks_on_figures(lines_by_slug.values())]
 
 
-def _remark(remark: Remark) -> str:
+def _remark_text(remark: Remark) -> str:
     return f"{remark.line.report.title}: {remark.text}"
 
 
-def _indicator(line: Line) -> list[Value]:
+def _indicator_cells(line: Line) -> list[Value]:
     report, row = line.report, line.row
     return [
-        text(str(report.title)),
-        number(row.n if row else None),
-        number(row.of if row else None),
-        text(f"{label_of(report.n_label)} / {label_of(report.of_label)}"),
-        stated(report, measured(line.value, report), line.text),
-        text(_("percentage") if report.unit == "ratio" else unit_label_of(report.unit)),  # 0.62, not 62
-        stated(report, measured(line.value_before, report), line.text_before),
-        _change(line),
-        stated_beside(line),
+        text_cell(str(report.title)),
+        number_cell(row.n if row else None),
+        number_cell(row.of if row else None),
+        text_cell(f"{label_of(report.n_label)} / {label_of(report.of_label)}"),
+        page_cell(report, value_with_unit(line.value, report), line.text),
+        text_cell(_("percentage") if report.unit == "ratio" else unit_label_of(report.unit)),  # 0.62, not 62
+        page_cell(report, value_with_unit(line.value_before, report), line.text_before),
+        _change_cell(line),
+        extra_figures_cell(line),
     ]
 
 
-def _change(line: Line) -> Value:
+def _change_cell(line: Line) -> Value:
     if not line.is_comparable or line.is_of_few:
-        return text(line.change)
+        return text_cell(line.change)
     change = change_of(line.value_before, line.value, line.report.unit)
-    return Value(number(change).typed, line.change)
+    return Value(number_cell(change).typed, line.change)
 
 
 # --- One report -----------------------------------------------------------------------------------
@@ -322,7 +331,7 @@ def _report_tables(
     district = question.districts[0]
     run_up, periods = periods_of(request.period, request.before)
     periods = with_seasons(periods, request.period, question.today)
-    figures = table(report, replace(question, periods=periods))
+    figures = read_table(report, replace(question, periods=periods))
     total = Line(figures, district.code, request.period, request.before, run_up)
     return [
         _group_table(request, report, question, total),
@@ -337,14 +346,15 @@ def _season_table(request: FigureRequest, total: Line) -> Table:
     columns = [Column(_("Quarter"), width=12)]
     columns += [Column(str(quarter.since.year), width=28) for quarter in rows[0]]
     cells = [
-        [text(str(nr)), *(_quarter_cell(total, quarter) for quarter in row)] for nr, row in enumerate(rows, 1)
+        [text_cell(str(nr)), *(_quarter_cell(total, quarter) for quarter in row)]
+        for nr, row in enumerate(rows, 1)
     ]
     return Table(_("Three years by season"), columns, cells)
 
 
 def _quarter_cell(total: Line, quarter: Period) -> Value:
     row = total.table.row(total.group, quarter)
-    return text(mark_of(total.report, row, "").text if row else "")
+    return text_cell(mark_of(total.report, row, "").text if row else "")
 
 
 def _trend_table(report: Report, district: District, total: Line, notes: Sequence[PeriodNote]) -> Table:
@@ -358,9 +368,11 @@ def _trend_table(report: Report, district: District, total: Line, notes: Sequenc
     ]
     rows = [
         [
-            text(", ".join(filter(None, (str(period), format_so_far(period, total.table.question.today))))),
-            Value(period.since, _day(period.since)),
-            Value(period.until, _day(period.until)),
+            text_cell(
+                ", ".join(filter(None, (str(period), format_so_far(period, total.table.question.today))))
+            ),
+            Value(period.since, _day_text(period.since)),
+            Value(period.until, _day_text(period.until)),
             *cells_of(report, row),
         ]
         for period in total.run_up
@@ -402,16 +414,16 @@ def _group_table(request: FigureRequest, report: Report, question: Question, tot
     ]
     lines, total_cells = [(district.name, total_line), *group_lines], []
     if request.is_split:
-        lines, total_cells = group_lines, [text(format_counts(total_line.row) if total_line.row else "")]
+        lines, total_cells = group_lines, [text_cell(format_counts(total_line.row) if total_line.row else "")]
         columns.append(Column(_("Total"), width=14))
     columns.append(Column(_("Period"), width=_WHEN))
     sheet_only = (len(columns) - 1,)
-    period_cell = text(_period(request, question))
+    period_cell = text_cell(_period_text(request, question))
     rows = [
         [
-            text(name),
+            text_cell(name),
             *cells_of(report, line.row),
-            stated(report, typed(line.value_before), line.text_before),
+            page_cell(report, typed_value(line.value_before), line.text_before),
             *total_cells,
             period_cell,
         ]

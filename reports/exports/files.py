@@ -17,7 +17,7 @@ TYPES: Final = {"pdf": "application/pdf", "xlsx": XLSX_TYPE, "csv": CSV_TYPE}
 def write(document: Document, extension: str, out: BinaryIO) -> None:
     """Write the document to `out`. Raises JobRefused if the server cannot create PDFs."""
     if extension == "csv":
-        write_csv(out, _sheet(_in_one(document)))
+        write_csv(out, _sheet(_joined_table(document)))
     elif extension == "xlsx":
         write_xlsx(
             out,
@@ -35,7 +35,7 @@ def write(document: Document, extension: str, out: BinaryIO) -> None:
 
 def _sheets(document: Document) -> Iterator[Sheet]:
     """Yield the sheets. Groups of the scorecard share a sheet, so that they can be sorted and filtered."""
-    yield _sheet(_in_one(document))
+    yield _sheet(_joined_table(document))
     for table in document.tables[1:]:
         if table.columns != document.tables[0].columns:
             yield _sheet(table)
@@ -47,7 +47,7 @@ def _sheets(document: Document) -> Iterator[Sheet]:
     )
 
 
-def _in_one(document: Document) -> Table:
+def _joined_table(document: Document) -> Table:
     first_table = document.tables[0]
     tables_with_columns = [table for table in document.tables if table.columns == first_table.columns]
     if len(tables_with_columns) == 1:
@@ -58,10 +58,10 @@ def _in_one(document: Document) -> Table:
 
 def _sheet(table: Table) -> Sheet:
     rows = ([value.typed for value in row] for row in table.rows)
-    return Sheet(_tab(table.title), table.columns, rows)
+    return Sheet(_sheet_name(table.title), table.columns, rows)
 
 
-def _tab(title: str) -> str:
+def _sheet_name(title: str) -> str:
     """Return the name of a sheet: at most 31 characters, without characters that XLSX forbids."""
     return "".join(" " if sign in "[]:*?/\\" else sign for sign in title)[:31].strip("' ")
 

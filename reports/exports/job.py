@@ -16,7 +16,7 @@ from jobs.services import kinds
 from jobs.services.files import spool
 from jobs.services.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from lib.error_texts import texts
-from reports.exports.document import build
+from reports.exports.document import build_document
 from reports.exports.files import TYPES, write
 from reports.exports.request import KIND, FigureRequest
 
@@ -29,7 +29,7 @@ def export_report(work: Work) -> JobResult:
     work.progress(0, STEPS)
     try:
         districts = [district.pk for district in request.question(work.actor).districts]
-        document = build(request, work.actor, purpose, work.parameters.get("recipient", ""))
+        document = build_document(request, work.actor, purpose, work.parameters.get("recipient", ""))
     except ValidationError as error:
         raise JobRefused(" ".join(texts(error))) from error
     except PermissionDenied as error:

@@ -31,7 +31,7 @@ def trend(
     """Draw a line chart of a figure's trend, with the numbers of the notes on each period."""
     unit = line.report.unit
     return lines(
-        [_noted(mark, period, notes) for mark, period in zip(line.marks, line.run_up, strict=True)],
+        [_with_notes(mark, period, notes) for mark, period in zip(line.marks, line.run_up, strict=True)],
         title=title,
         unit=unit,
         unit_label=unit_label_of(unit),
@@ -42,7 +42,7 @@ def trend(
     )
 
 
-def _noted(mark: Mark, period: Period, notes: Sequence[PeriodNote]) -> Mark:
+def _with_notes(mark: Mark, period: Period, notes: Sequence[PeriodNote]) -> Mark:
     """Add the numbers of a period's notes to its mark. The list beside the chart starts at 1."""
     within = [number for number, note in enumerate(notes, 1) if period.overlaps(note.since, note.until)]
     if not within:

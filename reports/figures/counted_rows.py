@@ -58,26 +58,26 @@ def noun_of(report: Report, column: str) -> Noun:
 def counted_rows(report: Report, question: Question, group: str, column: str = TOTAL) -> list[CountedRow]:
     """Return the records that a column counts in a group and the only period, in the order of their IDs."""
     if group == IN_SEVERAL:
-        return _counted_too_often(report, question, column)
+        return _rows_counted_too_often(report, question, column)
     if column in report.other_records:
         statement = f"WITH {ASKED} {report.other_records[column].sql} ORDER BY 1"
         return [
             CountedRow(record.pop("id"), 1, 1, 1, record)
             for record in fetch(statement, question, group=group)
         ]
-    sql = _sql(report, question, column, "grp = %(group)s")
-    return [_counted(record) for record in fetch(sql, question, group=group, **report.parameters)]
+    sql = _statement(report, question, column, "grp = %(group)s")
+    return [_row_of_record(record) for record in fetch(sql, question, group=group, **report.parameters)]
 
 
-def _counted_too_often(report: Report, question: Question, column: str) -> list[CountedRow]:
+def _rows_counted_too_often(report: Report, question: Question, column: str) -> list[CountedRow]:
     """Return records that the parts count more often than their district. `times` is negative."""
     district = question.rest_of
     if district is None:
         return []
     part_codes, rows_by_id, times = part_codes_of(question, district), {}, defaultdict[UUID, float](float)
-    for record in fetch(_sql(report, question, column, "true"), question, **report.parameters):
+    for record in fetch(_statement(report, question, column, "true"), question, **report.parameters):
         sign = 1 if record["grp"] == district.code else -1 if record["grp"] in part_codes else 0
-        row = _counted(record)
+        row = _row_of_record(record)
         rows_by_id[row.id] = row
         times[row.id] += sign * row.times
     return [replace(row, times=times[pk]) for pk, row in sorted(rows_by_id.items()) if times[pk]]
@@ -86,19 +86,19 @@ def _counted_too_often(report: Report, question: Question, column: str) -> list[
 def counted_by_group(report: Report, question: Question) -> Mapping[str, Sequence[CountedRow]]:
     """Return the records in the total of each group, by one statement."""
     rows_by_group: dict[str, list[CountedRow]] = defaultdict(list)
-    for record in fetch(_sql(report, question, TOTAL, "true"), question, **report.parameters):
-        rows_by_group[record["grp"]].append(_counted(record))
+    for record in fetch(_statement(report, question, TOTAL, "true"), question, **report.parameters):
+        rows_by_group[record["grp"]].append(_row_of_record(record))
     return rows_by_group
 
 
-def _counted(record: dict[str, Any]) -> CountedRow:
+def _row_of_record(record: dict[str, Any]) -> CountedRow:
     del record["grp"]
     return CountedRow(
         record.pop("id"), record.pop("counted"), record.pop("out_of"), record.pop("times"), record
     )
 
 
-def _sql(report: Report, question: Question, column: str, condition: str) -> str:
+def _statement(report: Report, question: Question, column: str, condition: str) -> str:
     source, fields = report.counts, report.fields
     measures = dict.fromkeys(
         (*report.measures, *(measure for fact in report.facts for measure in fact.measures))

@@ -36,7 +36,7 @@ class LateRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class LateRecords:
     """Latest records entered late, and the number of records of each list and day, latest days first.
 
     An imported history can have very many late records, so only the latest are read.
@@ -78,7 +78,7 @@ _MET: Final[Mapping[str, str]] = {
 }
 
 
-def late_records(question: Question, reports: Iterable[Report]) -> Late:
+def late_records(question: Question, reports: Iterable[Report]) -> LateRecords:
     """Return the late records of these reports in the question's only period, latest first.
 
     Before the figures are final there are none. A caller that has read the figures leaves out reports without
@@ -88,7 +88,7 @@ def late_records(question: Question, reports: Iterable[Report]) -> Late:
     [period] = question.periods
     all_reports = list(reports)
     if not all_reports or status_of(period, question.today) != Status.FINAL:
-        return Late()
+        return LateRecords()
     parameters: dict[str, Any] = {
         "final_at": day_starts_at(final_on(period)),
         "city": str(city_zone()),
@@ -97,7 +97,7 @@ def late_records(question: Question, reports: Iterable[Report]) -> Late:
     records = fetch(
         f"""
         WITH {ASKED}, entered (of, id, at) AS MATERIALIZED ({corrections_of(all_reports, question.by)}
-        ), counted (of, id) AS MATERIALIZED ({" UNION ALL ".join(_counted(all_reports, question.by))}
+        ), counted (of, id) AS MATERIALIZED ({" UNION ALL ".join(_counted_records(all_reports, question.by))}
         ), late AS MATERIALIZED (
             SELECT replace(of, 'met', 'meetings') AS noun, id, max(at) AS at,
                    (max(at) AT TIME ZONE %(city)s)::date AS day
@@ -110,13 +110,13 @@ def late_records(question: Question, reports: Iterable[Report]) -> Late:
         question,
         **parameters,
     )
-    return Late(
+    return LateRecords(
         [LateRecord(record["noun"], record["id"], record["day"]) for record in records if record["id"]],
         {(record["noun"], record["day"]): record["records"] for record in records if not record["id"]},
     )
 
 
-def _counted(reports: Sequence[Report], grouping: By) -> Iterator[str]:
+def _counted_records(reports: Sequence[Report], grouping: By) -> Iterator[str]:
     """Yield, for each source, SQL for the records in the total of one of these reports."""
     for source in dict.fromkeys(report.counts for report in reports):
         same_source_reports = [report for report in reports if report.counts == source]
@@ -136,22 +136,22 @@ def _counted(reports: Sequence[Report], grouping: By) -> Iterator[str]:
 def _deciding(reports: Sequence[Report]) -> Iterator[str]:
     """Yield SQL for the counted records and for the meetings that decide them."""
     yield "SELECT of, id FROM counted"
-    yield from _met(reports)
+    yield from _meetings_met(reports)
 
 
-def _met(reports: Sequence[Report]) -> list[str]:
+def _meetings_met(reports: Sequence[Report]) -> list[str]:
     measures = {measure for report in reports for measure in report.measures}
     return [meetings for measure, meetings in _MET.items() if measure in measures]
 
 
-def late_record_lines(late: Late) -> Iterator[tuple[str, str]]:
+def late_record_lines(late: LateRecords) -> Iterator[tuple[str, str]]:
     """Yield lines for a file: one of the last days, and the number of records entered on it."""
     for (noun, day), record_count in list(late.days.items())[:MOST_DAYS]:
         label = gettext("Entered on %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
         yield label, f"{LISTED[noun]}: {record_count}"
 
 
-def status_with(late: Late, question: Question) -> Status:
+def status_with(late: LateRecords, question: Question) -> Status:
     """Return the status of the question's only period, with the result of `late_records`."""
     [period] = question.periods
     return Status.REVISED if late else status_of(period, question.today)

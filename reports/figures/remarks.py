@@ -21,7 +21,7 @@ class Remark:
     text: str
 
 
-def standing_out(lines: Iterable[Line], *, limit: int = SENTENCES) -> list[Remark]:
+def remarks_on_figures(lines: Iterable[Line], *, limit: int = SENTENCES) -> list[Remark]:
     """Return remarks on shares that changed by more than chance, and on states that crossed the city's limit.
 
     The worst change comes first, then the best. A change within chance gets no remark, however large.

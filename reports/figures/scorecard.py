@@ -100,18 +100,18 @@ class Table:
         return list(dict.fromkeys(group for group, _period in self.rows))
 
 
-def table(report: Report, question: Question) -> Table:
+def read_table(report: Report, question: Question) -> Table:
     """Read a report by one statement."""
-    return _table(report, question, rows_of(report, question))
+    return _table_of_rows(report, question, rows_of(report, question))
 
 
-def tables(reports: Sequence[Report], question: Question) -> list[Table]:
+def read_tables(reports: Sequence[Report], question: Question) -> list[Table]:
     """Read reports in their order. Reports with the same source share a statement."""
     rows_by_slug = read_all(reports, question)
-    return [_table(report, question, rows_by_slug[report.slug]) for report in reports]
+    return [_table_of_rows(report, question, rows_by_slug[report.slug]) for report in reports]
 
 
-def _table(report: Report, question: Question, rows: Sequence[Row]) -> Table:
+def _table_of_rows(report: Report, question: Question, rows: Sequence[Row]) -> Table:
     return Table(report, question, {(row.group, row.period): row for row in rows})
 
 
@@ -210,11 +210,11 @@ class Line:
 
     @property
     def is_better(self) -> bool:
-        return self._goes == self.report.better and self._is_clear
+        return self._direction == self.report.better and self._is_clear
 
     @property
     def is_worse(self) -> bool:
-        return bool(self._goes) and self._goes != self.report.better and self._is_clear
+        return bool(self._direction) and self._direction != self.report.better and self._is_clear
 
     @property
     def _is_clear(self) -> bool:
@@ -222,7 +222,7 @@ class Line:
         return bool(interval and interval_before and not interval.overlaps(interval_before))
 
     @property
-    def _goes(self) -> str:
+    def _direction(self) -> str:
         """Return `higher` or `lower`, or an empty text if neither is better or the periods differ in kind."""
         if self.value is None or self.value_before is None or self.report.better is None:
             return ""
@@ -263,7 +263,7 @@ def split_up(
         if not parts:
             return group_question, []
         group_question = replace(group_question, districts=(district, *parts), rest_of=district)
-    group_table = table(report, group_question)
+    group_table = read_table(report, group_question)
     by_code = {part.code: part for part in group_question.districts}
     groups = group_table.groups
     if grouping == By.DISTRICT:
@@ -290,7 +290,7 @@ def scorecard(
 ) -> list[Line]:
     """Return a line for each report and district of `question`, whose own periods are ignored."""
     periods = tuple(dict.fromkeys((period, before, *run_up)))
-    report_tables = tables(list(reports), replace(question, periods=periods))
+    report_tables = read_tables(list(reports), replace(question, periods=periods))
     return [
         Line(report_table, district.code, period, before, run_up)
         for report_table in report_tables

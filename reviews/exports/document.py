@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.codes import words_of
 from lib.sheets import Column
-from reports.exports.cells import Value, text
+from reports.exports.cells import Value, text_cell
 from reports.exports.document import Document, Table, marking_of
 from reports.figures.wording import reconstruction_note
 from reports.queries.questions import By
@@ -161,7 +161,7 @@ def _checked(review: Review, actor: Actor) -> Iterator[Table]:
 
 
 def _cells(*said: Any) -> list[Value]:
-    return [text(str(one)) for one in said]
+    return [text_cell(str(one)) for one in said]
 
 
 def _day(day: Any) -> str:

@@ -30,12 +30,12 @@ def texts(drawn: str) -> list[str]:
 
 
 def bar_chart(marks: Sequence[Mark] = SHARES, **changes: object) -> str:
-    words = {"title": "Organisations met", "unit": "ratio", "unit_label": "per cent", "say": percent}
+    words = {"title": "Organisations met", "unit": "ratio", "unit_label": "per cent", "tick_label": percent}
     return bars(marks, **(words | changes))
 
 
 def line_chart(marks: Sequence[Mark] = SHARES, **changes: object) -> str:
-    words = {"title": "Organisations met", "unit": "ratio", "unit_label": "per cent", "say": percent}
+    words = {"title": "Organisations met", "unit": "ratio", "unit_label": "per cent", "tick_label": percent}
     return lines(marks, **(words | changes))
 
 

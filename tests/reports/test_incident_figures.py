@@ -11,7 +11,7 @@ from incidents.services.decisions import reopen_incident
 from incidents.services.steps import mark_step
 from lib.days import city_day, day_starts_at
 from reports.figures.late_records import late_records
-from reports.figures.scorecard import table
+from reports.figures.scorecard import read_table
 from reports.indicators import debriefed, first_contact, reassured_in_time, steps_in_time
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period
@@ -169,8 +169,8 @@ def test_shares_have_an_interval_and_minutes_have_none() -> None:
         if number < 20:
             make_call(incident, called, "reached", HOUR)
     question = Question((QUARTER,), (north,))
-    row = table(reassured_in_time.REPORT, question).row(north.code, QUARTER)
+    row = read_table(reassured_in_time.REPORT, question).row(north.code, QUARTER)
     interval = reassured_in_time.REPORT.interval(row)
     assert interval is not None and (round(interval.low, 2), round(interval.high, 2)) == (0.49, 0.81)
-    minutes = table(first_contact.REPORT, question).row(north.code, QUARTER)
+    minutes = read_table(first_contact.REPORT, question).row(north.code, QUARTER)
     assert first_contact.REPORT.interval(minutes) is None

@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.actors import actor_for
 from districts.models import District
-from reports.exports.document import build
+from reports.exports.document import build_document
 from reports.exports.request import FigureRequest
 from tests.api.clients import Tool
 from tests.factories import make_district, make_organisation, make_supervisor
@@ -48,7 +48,7 @@ def test_files_and_the_api_say_it(north: District) -> None:
     actor = actor_for(make_supervisor(north))
     for period, is_told in ((QUARTER, True), (QUARTER.back(-2), False)):
         asked = FigureRequest("coverage", north.code, period, period.previous())
-        assert any(SAID in told for _name, told in build(asked, actor, "x").facts) == is_told
+        assert any(SAID in told for _name, told in build_document(asked, actor, "x").facts) == is_told
         days = f"from={period.since}&to={period.until}"
         answer = Tool(north).get(f"/reports/coverage/?{days}").json()
         assert answer["recorded_since"] == ("2024-09-30" if is_told else None)

@@ -21,7 +21,7 @@ from pages.reports.forms import name_of, period_named
 from pages.templatetags.reports import _method, method
 from reports.indicators.catalogue import REPORTS
 from reports.management.commands.write_method import PAGE
-from reports.management.commands.write_method import text as text_of_method
+from reports.management.commands.write_method import method_page as text_of_method
 from reports.queries.periods import Period, month_of, quarter_of, year_of
 from reports.queries.questions import By
 from tests.factories import (

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from accounts.actors import SYSTEM
 from lib.days import city_day, city_today
 from meetings.models import Concern
-from reports.figures.remarks import standing_out
-from reports.figures.scorecard import Line, table
+from reports.figures.remarks import remarks_on_figures
+from reports.figures.scorecard import Line, read_table
 from reports.indicators import activity, cadence, contact_wanted, coverage, data_health, overdue, recency
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period, PeriodInFuture, quarter_of
@@ -132,7 +132,7 @@ def lines_of(now: Period, before: Period) -> dict[str, Line]:
         when = before.since if number else now.since
         make_meeting(north, one, starts_at=at(when), initiated_by="community", level="inform")
     question = ask(actor, [now, before], districts=[north.code])
-    return {slug: Line(table(one, question), north.code, now, before) for slug, one in REPORTS.items()}
+    return {slug: Line(read_table(one, question), north.code, now, before) for slug, one in REPORTS.items()}
 
 
 def test_only_a_state_is_compared_with_a_whole_period() -> None:
@@ -142,7 +142,7 @@ def test_only_a_state_is_compared_with_a_whole_period() -> None:
     assert {slug for slug, line in lines.items() if line.is_comparable} == states
     met = lines["coverage"]
     assert (met.change, met.is_worse, met.is_better) == ("not yet comparable", False, False)
-    assert {remark.line.report.slug for remark in standing_out(lines.values())} <= states
+    assert {remark.line.report.slug for remark in remarks_on_figures(lines.values())} <= states
 
 
 def test_a_whole_period_is_compared_with_a_whole_one() -> None:
@@ -175,12 +175,12 @@ def test_concerns_whose_time_is_not_over_are_not_compared_as_missed(
 
     def line() -> Line:
         question = ask(actor, [now, before], districts=[north.code])
-        return Line(table(REPORTS[slug], question), north.code, now, before, (before, now))
+        return Line(read_table(REPORTS[slug], question), north.code, now, before, (before, now))
 
     waiting = line()
     assert (waiting.row.n, waiting.row.of) == (0, 30) if waiting.row else False
     assert (waiting.change, waiting.is_worse, waiting.is_comparable) == ("not yet comparable", False, False)
-    assert standing_out([waiting]) == []
+    assert remarks_on_figures([waiting]) == []
     assert [mark.is_hollow for mark in waiting.marks] == [False, True]
     asked = f"from={now.since}&to={now.until}"
     tool = Tool(north)
@@ -194,7 +194,7 @@ def test_concerns_whose_time_is_not_over_are_not_compared_as_missed(
     Concern.objects.filter(answered_at=None).update(received_at=at(now.since))
     missed = line()
     assert (missed.change, missed.is_worse) == ("−100 points", True)
-    assert [remark.line.report.slug for remark in standing_out([missed])] == [slug]
+    assert [remark.line.report.slug for remark in remarks_on_figures([missed])] == [slug]
     assert tool.get(call).json()["comparable"] is True
     assert "not yet comparable" not in client.get(f"/reports/{slug}/?{asked}").content.decode()
 

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from crm.variable_checks import limits
 from pages.reports.figures import Figure
-from reports.figures.remarks import standing_out
+from reports.figures.remarks import remarks_on_figures
 from reports.figures.report import Report
 from reports.figures.scorecard import Line, Table
 from reports.figures.wording import format_labelled_counts
@@ -37,7 +37,7 @@ def line(slug: str, before: tuple[int, int], now: tuple[int, int], **changes: An
 
 
 def said(*lines: Line) -> list[tuple[str, str]]:
-    return [(remark.line.report.slug, remark.text) for remark in standing_out(lines)]
+    return [(remark.line.report.slug, remark.text) for remark in remarks_on_figures(lines)]
 
 
 def test_what_got_worse_most_comes_first_and_what_got_better_after_it() -> None:

@@ -27,7 +27,7 @@ from meetings.services.follow_ups import (
 )
 from meetings.services.handover import hand_over, undo_handover
 from meetings.services.meetings import edit_meeting
-from reports.exports.document import build
+from reports.exports.document import build_document
 from reports.exports.request import FigureRequest
 from reports.figures.late_records import LATEST, late_records
 from reports.figures.report import read_all
@@ -313,7 +313,7 @@ def test_page_file_and_api_say_revised_with_the_records_and_their_days(client: C
     before = tool.get("/reports/activity/?from=2024-04-01&to=2024-07-01").json()
     assert (before["status"], before["revised_by"]) == ("final", [])
     asked = FigureRequest("activity", north.code, QUARTER, QUARTER.previous(), By.DISTRICT, all_kinds=False)
-    facts = dict(build(asked, actor_for(supervisor), "x").facts)
+    facts = dict(build_document(asked, actor_for(supervisor), "x").facts)
     assert facts["Status"].startswith("revised") and "Meetings: 1" in facts.values()
 
 

@@ -20,17 +20,17 @@ class Command(BaseCommand):
     help = "Write docs/method.md from the definitions of the indicators."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        PAGE.write_text(text())
+        PAGE.write_text(method_page())
         self.stdout.write("Written: docs/method.md")
 
 
-def text() -> str:
+def method_page() -> str:
     """Return the page, in the language the texts are written in."""
     with translation.override(settings.LANGUAGE_CODE):
-        return "\n".join(_lines()) + "\n"
+        return "\n".join(_page_lines()) + "\n"
 
 
-def _lines() -> Iterator[str]:
+def _page_lines() -> Iterator[str]:
     yield from (
         "# How the figures are counted",
         "",
@@ -43,10 +43,10 @@ def _lines() -> Iterator[str]:
     for title, slugs in GROUPS:
         yield from ("", f"## {title}")
         for slug in slugs:
-            yield from _indicator(REPORTS[slug])
+            yield from _indicator_lines(REPORTS[slug])
 
 
-def _indicator(report: Report) -> Iterator[str]:
+def _indicator_lines(report: Report) -> Iterator[str]:
     question_text = f"{report.question} (`{report.slug}`, version {report.version})"
     yield from ("", f"### {report.title}", "", question_text, "")
     yield f"- **What is counted:** {report.formula}"
