@@ -324,8 +324,8 @@ def _match_similar(first_words: list[Word], second_words: list[Word], matched: l
     for word in list(first_words):
         near = [
             (difference, at)
-            for at, other in enumerate(second_words)
-            if (difference := _difference(word, other)) is not None
+            for at, other_word in enumerate(second_words)
+            if (difference := _difference(word, other_word)) is not None
         ]
         if near:
             difference, at = min(near)

@@ -173,8 +173,8 @@ def _without_own_channels(change: Change, details: list[dict[str, str]]) -> list
     for channel, name in FIRST.items():
         if not hasattr(row, name):
             continue
-        if not getattr(row, name) and (heir := _replacement(channel, remaining.values())):
-            setattr(row, name, heir)
+        if not getattr(row, name) and (replacement := _replacement(channel, remaining.values())):
+            setattr(row, name, replacement)
             change.names += [] if name in change.names else [name]
         remaining.pop((str(channel), str(getattr(row, name)).casefold()), None)
     return list(remaining.values())

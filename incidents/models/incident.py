@@ -62,9 +62,9 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def under_way(self) -> Self:
         return self.exclude(status=IncidentStatus.CLOSED)
 
-    def late(self, now: datetime) -> Self:
+    def late(self, moment: datetime) -> Self:
         """Incidents with an open step that is past its due time."""
-        steps = IncidentStep.objects.open().filter(incident=OuterRef("pk"), due_at__lt=now)
+        steps = IncidentStep.objects.open().filter(incident=OuterRef("pk"), due_at__lt=moment)
         return self.under_way().filter(Exists(steps))
 
 

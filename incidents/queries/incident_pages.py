@@ -220,7 +220,7 @@ def with_incident(rows: Any, actor: Actor) -> Any:
 
 
 def incident_page(
-    actor: Actor, incident: Incident, now: datetime, *, all_calls: bool = False
+    actor: Actor, incident: Incident, moment: datetime, *, all_calls: bool = False
 ) -> IncidentPage:
     """Return everything for the page of an incident that the actor can see.
 
@@ -247,7 +247,7 @@ def incident_page(
         first_organisation_id=next_organisation_id,
         at_most=ALL_CALLS if all_calls else AT_MOST,
     )
-    cards = _cards_by_organisation(incident, calls, open_steps, now)
+    cards = _cards_by_organisation(incident, calls, open_steps, moment)
     return IncidentPage(
         concerns=concerns,
         cards=list(cards.values()),
@@ -255,7 +255,7 @@ def incident_page(
         settled=[step for step in visible_steps if not step.is_open],
         assessments=list(incident.assessments.select_related("made_by").order_by("-number")),
         hidden=sum(step.is_open for step in steps) - len(open_steps),
-        later_from=now + LATER,
+        later_from=moment + LATER,
         next=next_step,
         next_card=cards.get(next_organisation_id) if next_organisation_id else None,
     )
@@ -370,10 +370,10 @@ def card_of(call: Call, concern: Concern, *, is_night: bool) -> Card:
 
 
 def _cards_by_organisation(
-    incident: Incident, calls: Iterable[tuple[Call, Concern]], steps: Sequence[Any], now: datetime
+    incident: Incident, calls: Iterable[tuple[Call, Concern]], steps: Sequence[Any], moment: datetime
 ) -> dict[UUID, Card]:
     """Return cards by organisation: the affected place first, then in the order of `calls`."""
-    night = is_quiet(now, city_zone())
+    night = is_quiet(moment, city_zone())
     cards: dict[UUID, Card] = {}
     for call, concern in calls:
         cards.setdefault(call.organisation.pk, card_of(call, concern, is_night=night))
