@@ -1,7 +1,7 @@
 """The transport of Celery over Valkey: a message that no task sent is discarded with a log line.
 
-Kombu would raise an error for it, which ends the worker, and with it what the worker was doing. A message can
-be malformed if somebody who knows the password of a queue, or another program on the same server, wrote it.
+Kombu would raise an error for it, which ends the worker and its task. A message can be malformed if it was
+written with the password of a queue, or by another program on the same server.
 """
 
 import base64
@@ -21,7 +21,7 @@ class Malformed(ValueError):
 
 
 def check_message(message: object) -> None:
-    """Raise Malformed unless a message has what the worker reads: an envelope, a task's name and its body."""
+    """Raise Malformed unless a message has an envelope, the name of a task and a body."""
     envelope = _mapping(message, "envelope")
     properties = _mapping(envelope.get("properties"), "properties")
     _mapping(properties.get("delivery_info"), "delivery_info")

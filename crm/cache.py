@@ -1,4 +1,4 @@
-"""The cache with values in JSON, so that whoever writes to Valkey runs no code in the processes that read.
+"""The cache with values in JSON, so that a write to Valkey runs no code in the processes that read it.
 
 Django's own serializer is pickle. A value that is no JSON counts as absent.
 """

@@ -26,8 +26,8 @@ def encrypt_values(*, undo: bool = False, progress: Callable[[str, int], None] |
 
     With `undo` decrypt all values.
 
-    Return their number. Each batch is a transaction of its own, so that this can stop and start again at any
-    time. A row that somebody changes meanwhile keeps what they wrote.
+    Return their number. Each batch is a transaction of its own, so that the command can stop and start again
+    at any time. A row that a user changes meanwhile keeps the change.
     """
     total = 0
     for field in encrypted_fields():

@@ -91,7 +91,7 @@ def has_trail() -> bool:
 
 
 def check_files(files: Iterable[Path]) -> Findings:
-    """Files with secrets are for their owner only, and nobody but root and their owner can replace them."""
+    """Yield files with secrets that other users than root and the owner can read or replace."""
     for file in files:
         try:
             mode = stat.S_IMODE(file.stat().st_mode)
@@ -115,7 +115,7 @@ def secret_files() -> list[Path]:
 
 
 def check_database() -> Findings:
-    """The application's role owns nothing, changes no activity log, and is no administrator."""
+    """Yield excess rights of the application's role: ownership, changes of the log, administration."""
     try:
         with acting_as(SYSTEM), connections["default"].cursor() as cursor:
             yield from check_policies(cursor)
@@ -158,7 +158,7 @@ def _roles(cursor: Any) -> Findings:
 
 
 def _role_settings(cursor: Any) -> Findings:
-    """A role can change its own settings, so who has its password can stop every later session."""
+    """Yield settings of the role, because its password is enough to change them for every later session."""
     cursor.execute(
         "SELECT split_part(unnest(setconfig), '=', 1) AS name FROM pg_db_role_setting"
         " JOIN pg_roles ON pg_roles.oid = setrole WHERE rolname = current_user ORDER BY name"
@@ -232,7 +232,7 @@ def check_ports(host: str, ports: Iterable[int] = tuple(INNER_PORTS)) -> Finding
 
 
 def check_site(url: str, context: ssl.SSLContext | None = None) -> Findings:
-    """The site as a browser reaches it: redirect, certificate, headers, clock."""
+    """Yield problems of the site as a browser reaches it: redirect, certificate, headers, clock."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or 443
     if parts.scheme != "https":
@@ -268,7 +268,7 @@ def check_site(url: str, context: ssl.SSLContext | None = None) -> Findings:
 
 
 def check_redirect(host: str, port: int = 80) -> Findings:
-    """Plain HTTP leads to HTTPS or is closed."""
+    """Yield a finding if plain HTTP neither redirects to HTTPS nor is closed."""
     http_connection = HTTPConnection(host, port, timeout=SECONDS)
     try:
         answer = _get(http_connection, "/accounts/login/")

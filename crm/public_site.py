@@ -1,6 +1,6 @@
 """The public process: files of the last publication, and registration.
 
-It answers the same whether an organisation is known or not, and keeps no trace of who asked.
+The response is the same whether or not an organisation is known, and no trace of the caller is stored.
 """
 
 import hashlib

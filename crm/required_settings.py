@@ -1,4 +1,4 @@
-"""Settings without which a promise is broken: production does not start, and health checks tell.
+"""Required settings: without them, production does not start, and health checks report it.
 
 Each process checks the settings that it reads (crm.processes). Rows tell whether the work behind a setting is
 done: erasures that are not in their ledger, and rows that are not sealed (crm.progress).

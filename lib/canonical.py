@@ -1,7 +1,7 @@
-"""Canonical JSON, as RFC 8785 defines it: equal values have equal bytes, whoever writes them.
+"""Canonical JSON, as RFC 8785 defines it: equal values have equal bytes from any program.
 
-Only null, booleans, whole numbers and texts are written, because numbers with a fraction are where writers
-differ. For these, sorted keys without spaces are all that RFC 8785 asks for.
+Only null, booleans, whole numbers and texts are allowed, because programs write fractions differently. For
+these types, RFC 8785 only requires sorted keys without spaces.
 """
 
 import hashlib

@@ -62,7 +62,7 @@ class CodesFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  #
 
 
 class DistrictsField(CodesField):
-    """Field for district codes. It accepts unknown codes, so that nobody can probe which codes exist."""
+    """Field for district codes. It accepts unknown codes, so that callers cannot probe which codes exist."""
 
     def valid_value(self, value: Any) -> bool:
         return "\0" not in value  # PostgreSQL cannot store this

@@ -42,7 +42,7 @@ class Lease(Generic[M]):
     def renew(self, **fields: Any) -> bool:
         """Extend the lease to its full length from now and write `fields`.
 
-        Return False if it was taken over.
+        Return False if another worker has taken it over.
         """
         own_row, until, known_ends = self.ours, database_now() + self.length, self.ends
         self.ends = (*known_ends, until)
@@ -51,13 +51,13 @@ class Lease(Generic[M]):
         return renewed
 
     def was_renewed(self, until: datetime) -> None:
-        """Note that a statement of the caller's own has extended the lease to `until`."""
+        """Note that another statement has extended the lease to `until`."""
         self.ends = (*self.ends[-1:], until)
 
     def end(self, pause: timedelta | None = None, **fields: Any) -> bool:
         """End the lease and write `fields`, if it is still ours.
 
-        Nobody can claim the row until the pause is over.
+        No worker can claim the row until the pause is over.
         """
         return bool(self.ours.update(lease_until=None if pause is None else Now() + pause, **fields))
 
@@ -80,7 +80,7 @@ def claim_alone(number: int) -> None:
 
 
 def give_back(leases: Iterable[Lease[Any]]) -> None:
-    """End leases that there was no time for, so that other workers can claim the rows at once."""
+    """End leases of unfinished rows, so that other workers can claim the rows at once."""
     alike: dict[tuple[datetime, ...], list[Lease[Any]]] = defaultdict(list)
     for lease in leases:
         alike[lease.ends].append(lease)

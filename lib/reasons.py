@@ -37,7 +37,7 @@ def check_reason(text: str) -> str:
 
 
 def as_code(code: str) -> str:
-    """Return a reason chosen with one tap, as it is passed on where a text could stand.
+    """Return the code of a reason chosen with one tap, in the form that a text field accepts.
 
     >>> as_code("called")
     'code:called'
@@ -46,7 +46,7 @@ def as_code(code: str) -> str:
 
 
 def join_reasons(reasons: Iterable[str]) -> str:
-    """Join codes and texts that hold together.
+    """Join codes and texts of the same access.
 
     >>> join_reasons(["code:called", "", "twice", "code:called"])
     'code:called; twice'

@@ -1,7 +1,7 @@
 """The actor on whose behalf statements run. Row policies and the activity log read it (docs/adr/0046).
 
-crm.database sends the context with each transaction, signed, so that nobody can name an actor with the
-database password alone. Without a context a statement sees no row of a table with policies.
+crm.database sends the context with each transaction, signed, so that the database password alone is not
+enough to act as an actor. Without a context a statement sees no row of a table with policies.
 """
 
 import hmac

@@ -60,7 +60,7 @@ def names_community(text: str) -> bool:
 
 
 def find_hate(text: str) -> list[str]:
-    """Return words that may tell of a hate incident: signs, and attacks beside a community or its place.
+    """Return words that may describe a hate incident: signs, and attacks beside a community or its place.
 
     A hint for a reader who decides. The lists miss many texts, and find words in harmless ones.
 

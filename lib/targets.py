@@ -1,4 +1,4 @@
-"""Check where webhooks may be sent and registers read from, when entered and again before each request.
+"""Check the addresses of webhooks and registers, when entered and again before each request.
 
 The name is resolved once, all its addresses are checked, and the connection uses one of the checked
 addresses. So a name that resolves to another address a moment later (DNS rebinding) gains nothing.
@@ -33,7 +33,7 @@ def resolve(host: str, port: int) -> list[str]:
 def check_target(url: str, resolve: Resolve = resolve) -> Checked:
     """Resolve and check the target of a URL. Raises BadTarget.
 
-    A name that does not exist is answered as one inside the network, so that nobody learns which names exist.
+    The error for a missing name is that for an internal name, so that callers cannot learn which names exist.
     """
     target = read_target(url)
     allowed = target.place in settings.WEBHOOK_ALLOWED_HOSTS

@@ -1,7 +1,7 @@
 """`Idempotency-Key` on POST: repeating a request within 48 hours does not repeat its work.
 
 An advisory database lock on the key is held until the work's transaction ends, and the result is stored in
-the same transaction. So both are committed or neither is, and nobody else works under the key in the
+the same transaction. So both are committed or neither is. No other request works under the key in the
 meantime, without any timeout or clock. If a process dies, its transaction and its lock end.
 
 Only IDs and versions are stored, not responses. The row may be corrected, moved or erased before the repeated
@@ -115,9 +115,9 @@ def _result(result: StoredResult) -> StoredResult:
 
 
 def _known_pointer(error: StoredResult) -> str:
-    """The pointer to a field.
+    """Return the pointer to a field, or to its parent if the field is unknown.
 
-    For an unknown field, whose name is the caller's text, the pointer to its parent.
+    The name of an unknown field is text from the caller, which is not stored.
     """
     pointer: str = error["pointer"]
     return pointer.rpartition("/")[0] if error["code"] == "unknown" else pointer

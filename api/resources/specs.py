@@ -67,7 +67,7 @@ class RowSpec:
     """The specification of an object: `object_type` as in the activity log, `columns` in response order.
 
     The `where` expressions read the IDs of the districts in which the object is visible, each as one ID or a
-    list. They are read whatever columns the caller selects.
+    list. They are read for any selection of columns.
     """
 
     object_type: str

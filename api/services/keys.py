@@ -125,9 +125,10 @@ def rotate_key(*, actor: Actor, key_id: UUID, days: int | None = None) -> tuple[
     be rotated together with renewal. If it expired more than 7 days ago, its older secrets are deleted and a
     privacy officer must confirm it again. Rotating twice, because a response was lost, ends no secret in use.
 
-    A key stops working while its creator is deactivated. Whoever rotates it takes it over, and the previous
-    secrets are deleted. Only its creator can rotate a key with access to records, because a privacy officer
-    confirmed it for that person. If such a key is taken over, a privacy officer must confirm it again.
+    A key stops working while its creator is deactivated. An administrator who rotates it takes it over, and
+    the previous secrets are deleted. Only its creator can rotate a key with access to records, because a
+    privacy officer confirmed it for that person. If such a key is taken over, a privacy officer must confirm
+    it again.
 
     Raises PermissionDenied, and ValidationError, also for another person's key.
     """

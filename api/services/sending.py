@@ -3,7 +3,7 @@
 A worker leases a webhook, sends its rows in order and marks them. If the worker dies, the lease expires and
 another worker continues. So each change is sent at least once, always with the same `webhook-id`. Requests to
 different receivers run at the same time, each in a thread without database access, so that a hanging receiver
-delays nobody else. A receiver that fails or is slow loses its turn.
+delays no other. A receiver that fails or is slow loses its turn.
 """
 
 import time
@@ -199,7 +199,7 @@ def _failed(turn: _Turn, status: int | None, error: str, requested_pause: timede
 
 @transaction.atomic
 def _disable(turn: _Turn) -> None:
-    """Turn the webhook off after a 410 response, until somebody turns it on again."""
+    """Turn the webhook off after a 410 response, until a key or an administrator turns it on again."""
     _row(turn).update(attempts=F("attempts") + 1, last_status=GONE, last_error="gone", failed_at=Now())
     Webhook.objects.filter(pk=turn.lease.row.pk).update(
         is_active=False, disabled_reason="gone", version=F("version") + 1, updated_at=Now()

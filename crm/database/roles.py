@@ -119,7 +119,7 @@ def grant_public(owner: BaseDatabaseWrapper, role: str) -> None:
 def guard_rows(owner: BaseDatabaseWrapper, application: str, *, enabled: bool) -> None:
     """Store the keys of contexts (lib.row_context), and enable or disable the policies of all tables.
 
-    As long as they are on, writes without a genuine context are refused. Not FORCE: the owner migrates, backs
+    While they are on, writes without a genuine context are rejected. Not FORCE: the owner migrates, backs
     up, and works out derived values in its functions.
     """
     _guard_writes(owner)
@@ -150,9 +150,9 @@ def guard_rows(owner: BaseDatabaseWrapper, application: str, *, enabled: bool) -
 
 
 def _guard_writes(owner: BaseDatabaseWrapper) -> None:
-    """Let every table that the application writes refuse a write without a genuine context.
+    """Add the trigger that rejects writes without a genuine context to each written table.
 
-    A migration would leave out tables that a later one makes. One table at a time, to lock none for long.
+    A migration would miss tables of later migrations. Tables are changed singly, to lock none for long.
     """
     with owner.cursor() as cursor:
         cursor.execute(
@@ -172,11 +172,11 @@ def _guard_writes(owner: BaseDatabaseWrapper) -> None:
 
 
 def _take_functions(owner: BaseDatabaseWrapper) -> None:
-    """Take from everyone the functions that act as the owner, and those that hashes are made with.
+    """Revoke the right to run functions that act as the owner, and functions that make hashes.
 
-    Migrations do so, but a restored database has no rights: in it, every role can run every function. Whoever
-    may run a function of a trigger can call it as the owner by a trigger on a temporary table. Policies call
-    the functions of the context as the role that asks.
+    Migrations do so too, but in a restored database every role can run every function. A role that can run
+    the function of a trigger could run it as the owner, by a trigger on a temporary table. Policies call the
+    functions of the context as the role of the query.
     """
     with owner.cursor() as cursor:
         cursor.execute(

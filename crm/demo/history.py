@@ -1,4 +1,4 @@
-"""Demo history of Alderport: 18 months of meetings, follow-ups and concerns, as `city/*.txt` tell them."""
+"""Demo history of Alderport: 18 months of meetings, follow-ups and concerns, from `city/*.txt`."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -43,7 +43,7 @@ def _tell(
     story: Story,
     between: Sequence[tuple[Step, int]],
 ) -> None:
-    """Add the steps of a story, and between them what is routine."""
+    """Add the steps of a story, and routine meetings between them."""
     random, today = Random(f"history {story.name}"), city_day(book.now)
     assessments = random.sample(routine().assessments, len(routine().assessments))
     for step in story.steps:
@@ -70,7 +70,7 @@ def _tell(
 
 
 def _working_day(step: Step, day: date) -> date:
-    """Move to Friday or Monday what nobody does at a weekend, unless a follow-up due today hangs on it."""
+    """Move a weekend meeting to Friday or Monday, unless a follow-up due today needs it or its kind fits."""
     is_fixed = (step.is_planned and step.ago == 0) or any(
         follow_up.status == "open" for follow_up in step.promises
     )

@@ -1,4 +1,4 @@
-"""Demo incidents: of tonight, monitored for five days, learned from, and one whose texts leave soon."""
+"""Demo incidents: one of tonight, one monitored for 5 days, one debriefed, one with texts to delete."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def write_incidents(book: Book) -> None:
 def _protocols(book: Book, sofia: Actor) -> Protocol:
     """Create the protocols that the software proposes, and Northgate's own, quicker one for an attack.
 
-    Returns the one of the city for an attack.
+    Returns the city's protocol for an attack.
     """
     privacy = actor_for(book.users["privacy@demo.example"])
     proposed = {shipped["code"]: _in_force(sofia, privacy, shipped) for shipped in PROPOSED}
@@ -66,7 +66,7 @@ def _in_force(author: Actor, second: Actor, shipped: dict[str, Any]) -> Protocol
 
 
 def _places(book: Book) -> list[Organisation]:
-    """Three places of Northgate that were attacked: those with most neighbours of their community."""
+    """Return three attacked places of Northgate, which have the most neighbours of their community."""
     northgate = book.districts["N"]
     rows = (
         Organisation.objects.active()
@@ -94,7 +94,7 @@ def _open(actor: Actor, place: Organisation, at: datetime, **about: Any) -> Inci
 
 
 def _tonight(book: Book, night: Actor, place: Organisation) -> None:
-    """Forty minutes old: the case number is there, and the place did not answer in time."""
+    """Create an incident 40 minutes old: it has a case number, and the place did not answer in time."""
     at = book.now - timedelta(minutes=40)
     incident = _open(night, place, at, facts="Two windows are broken. Nobody was inside.")
     incident_keys: dict[str, Any] = {"actor": night, "incident_id": incident.pk}
@@ -112,7 +112,7 @@ def _tonight(book: Book, night: Actor, place: Organisation) -> None:
 
 
 def _monitored(book: Book, sofia: Actor, place: Organisation) -> None:
-    """Five days old: tense at first, uneasy now. All that is left is to look again and to debrief."""
+    """Create an incident 5 days old: tense at first, uneasy now. Only the review and the debrief are open."""
     start = book.now - timedelta(days=5)
     incident = _open(sofia, place, start, facts="Paint on the door and on a car.")
     incident_keys: dict[str, Any] = {"actor": sofia, "incident_id": incident.pk}
@@ -135,7 +135,7 @@ def _monitored(book: Book, sofia: Actor, place: Organisation) -> None:
 
 
 def _over(book: Book, sofia: Actor, place: Organisation) -> None:
-    """A month old, debriefed, with two things to do better."""
+    """Create an incident a month old, debriefed, with two improvements."""
     start = book.now - timedelta(days=30)
     incident = _open(sofia, place, start, facts="A threat by letter.")
     incident_keys: dict[str, Any] = {"actor": sofia, "incident_id": incident.pk}
@@ -172,7 +172,7 @@ def _over(book: Book, sofia: Actor, place: Organisation) -> None:
 
 
 def _work_off(incident_keys: dict[str, Any], incident: Incident, start: datetime) -> None:
-    """Reach everybody in the next morning, and do whatever takes a tick two days later."""
+    """Reach all organisations the next morning, and do the steps that need only a tick two days later."""
     rows = incident.steps.open().filter(step__proof=Proof.REASSURANCE).in_order()
     for number, pk in enumerate(rows.values_list("organisation", flat=True)):
         if pk is not None:

@@ -1,4 +1,4 @@
-"""Starts PostgreSQL as "nobody" if the user is root or has no name, because PostgreSQL refuses such users.
+"""Start PostgreSQL as "nobody" if the user is root or has no name, because PostgreSQL refuses such users.
 
 If the kernel allows it, this happens in a separate user namespace. Otherwise root switches to uid 65534, with
 a copy of the programs that this uid can read and with data outside the (possibly unreadable) data folder.

@@ -10,7 +10,7 @@ from .services import running
 
 
 def manage(arguments: list[str]) -> int:
-    """Start the servers if they are down, run the command, and stop the servers if nobody else needs them."""
+    """Start the servers if they are down, run the command, and stop the servers if they are not needed."""
     copy = copy_in(data_folder())
     command = [sys.executable, str(ROOT / "manage.py")]
     is_new = any(isinstance(server, Postgres) and not server.is_made() for server in copy.servers)

@@ -44,8 +44,8 @@ def ignore_signals() -> None:
 class Child:
     """A program that should always run. `patience`: the signals that stop it, each with seconds to wait.
 
-    One that `waits` reads a line from its standard input before it does anything (`Supervisor.tell`).
-    `environment` returns its variables at each start, if they are not those that all children have.
+    A program that `waits` reads a line from its standard input before it begins (`Supervisor.tell`).
+    `environment` returns its variables at each start, if it needs other variables than all children.
     """
 
     name: str
@@ -65,8 +65,8 @@ class Child:
 class Supervisor:
     """Child processes with a common environment.
 
-    Each child has its own log file. What was logged before, in the previous run or before the file became too
-    long, is kept as `.log.1`.
+    Each child has its own log file. Older text, from the previous run or from before the file became too
+    long, is in `.log.1`.
     """
 
     def __init__(self, environment: dict[str, str], logs: Path) -> None:
@@ -97,7 +97,7 @@ class Supervisor:
         return child.process
 
     def shorten_logs(self) -> None:
-        """Keep the text of a long log as `.log.1` and begin again. Whoever writes to it appends."""
+        """Move the text of a long log to `.log.1`. Programs append to the emptied file."""
         for log in self.logs.glob("*.log"):
             if log.stat().st_size > MOST_LOG_BYTES:
                 shutil.copy2(log, log.with_suffix(".log.1"))

@@ -141,7 +141,7 @@ def _migrate(owner: BaseDatabaseWrapper, verbosity: int) -> None:
 
 
 def _leave_transaction(owner: BaseDatabaseWrapper, problem: OperationalError) -> None:
-    """Roll back. Django leaves a migration open if one of its last, deferred statements fails."""
+    """Roll back, because Django leaves a migration open if one of its last, deferred statements fails."""
     while owner.in_atomic_block:
         owner.atomic_blocks[-1].__exit__(type(problem), problem, problem.__traceback__)
 
@@ -149,7 +149,7 @@ def _leave_transaction(owner: BaseDatabaseWrapper, problem: OperationalError) ->
 def _wait_for_indexes(execute: Any, statement: Any, parameters: Any, is_many: bool, context: Any) -> Any:
     """Lift the lock timeout for concurrent index builds.
 
-    Such a build blocks nobody while it waits, and would leave an invalid index if it were cancelled.
+    Such a build blocks no statement while it waits, and would leave an invalid index if it were cancelled.
     """
     if "CONCURRENTLY" not in str(statement):
         return execute(statement, parameters, is_many, context)
