@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.plugins.durations import magnitude, seconds_by_file, store, stored
+from tests.plugins.durations import SLOWEST, magnitude, seconds_by_file, store, stored
 from tests.plugins.services import ROOT
 
 
@@ -20,6 +20,11 @@ def test_the_seconds_of_a_file_are_those_of_its_tests() -> None:
         "a.py": 5.0,
         "b.py": 1.0,
     }
+
+
+def test_most_of_the_slowest_files_are_still_there() -> None:
+    slowest = stored(SLOWEST)
+    assert sum((ROOT / name).is_file() for name in slowest) > 50, "measure them again for slowest.json"
 
 
 def test_a_run_replaces_its_own_tests_and_keeps_those_of_others(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Files that took longest in earlier runs begin first, so that no worker runs alone at the end.
 
-The seconds that each test took are kept in the tests' data folder and never committed. A clone without them
-begins with the files that have a test marked `long`. Files that take about as long stay in random order.
+The seconds that each test took are kept in the tests' data folder. A new clone begins with the seconds of the
+slowest files that are committed in `slowest.json`, and takes those for long that have a test marked `long`.
+Files that take about as long stay in random order.
 """
 
 import json
@@ -18,6 +19,8 @@ import pytest
 from tests.plugins.services import FOLDER
 
 FILE: Final = FOLDER / "durations.json"
+#: The seconds of the slowest files in one thorough run, for a clone that has run nothing.
+SLOWEST: Final = Path(__file__).with_name("slowest.json")
 #: What a file with a test marked `long` is taken to need if it has not run here.
 LONG_SECONDS: Final = 30.0
 SHOWN_FILES: Final = 5
@@ -37,7 +40,7 @@ def magnitude(seconds: float) -> int:
 
 
 def stored(file: Path = FILE) -> dict[str, float]:
-    """Return the seconds of each test in earlier runs; nothing if no run has left a readable file."""
+    """Return the seconds in a file; nothing if no run has left a readable one."""
     try:
         durations: dict[str, float] = json.loads(file.read_text())
     except (OSError, ValueError):
@@ -73,7 +76,7 @@ class Durations:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         file_of = {item: item.nodeid.partition("::")[0] for item in items}
         marked = {file_of[item] for item in items if item.get_closest_marker("long")}
-        usual = dict.fromkeys(marked, LONG_SECONDS) | dict(self.known)
+        usual = dict.fromkeys(marked, LONG_SECONDS) | stored(SLOWEST) | dict(self.known)
         items.sort(key=lambda item: -magnitude(usual.get(file_of[item], 0)))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
