@@ -3,9 +3,11 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Final
 
@@ -48,12 +50,19 @@ def steps(heading: str) -> Iterator[tuple[str, str]]:
 
 
 def copy_to(folder: Path) -> None:
-    """Copy the files known to git as they are on disk."""
+    """Copy the files known to git as they are on disk, with their bytecode."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     for name in filter(None, listed.decode().split("\0")):
         if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes((ROOT / name).read_bytes())
+            copy_file(ROOT / name, folder / name)
+        if name.endswith(".py") and (compiled := Path(cache_from_source(str(ROOT / name)))).is_file():
+            copy_file(compiled, Path(cache_from_source(str(folder / name))))
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file with its time, by which Python knows whether bytecode is up to date."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target)
 
 
 def edited(block: str, read: Path) -> tuple[str, str]:
