@@ -53,10 +53,13 @@ MIGRATIONS = python("-W", "ignore", "manage.py", "makemigrations", "--check", "-
 # The document names the session's cookie, whose name depends on HTTPS. The file describes HTTP.
 OPENAPI = ("env", "HTTPS=0", *python("manage.py", "write_openapi", "--check"))
 
+# Kept in the environment, so that a new clone checks only what differs from the last one.
+TYPES = python("-m", "mypy", "--cache-dir", str(PROGRAMS.parent / "mypy_cache"), ".")
+
 TEMPLATES = sorted(str(folder) for folder in (*ROOT.glob("*/templates"), *ROOT.glob("pages/*/templates")))
 
 CHECKS = [
-    Check("types (mypy)", python("-m", "mypy", ".")),
+    Check("types (mypy)", TYPES),
     Check("style (ruff check)", python("-m", "ruff", "check", ".")),
     Check("format (ruff format)", python("-m", "ruff", "format", "--check", ".")),
     Check("templates (djhtml)", (str(PROGRAMS / "djhtml"), "--check", "--tabwidth", "2", *TEMPLATES)),
