@@ -78,7 +78,7 @@ class PendingActQuerySet(models.QuerySet["PendingAct"]):
         return self.filter(decided_at__isnull=True)
 
     def expired(self, moment: datetime) -> Self:
-        """Pending acts that nobody has decided in time."""
+        """Pending acts without a decision in time."""
         waiting = self.waiting().filter(takes_effect_at__isnull=True)
         return waiting.filter(asked_at__lte=moment - rules.ACT_WAITS)
 

@@ -190,7 +190,7 @@ def confirm_all(*, actor: Actor, user_id: UUID) -> list[PendingAct]:
 
 
 def withdraw_expired() -> int:
-    """Withdraw acts that nobody has decided within a week, and return their number."""
+    """Withdraw acts without a decision after a week, and return their number."""
     expired = PendingAct.objects.expired(timezone.now()).in_order().values_list("pk", flat=True)
     return sum(_expire(pk) for pk in list(expired[:500]))
 

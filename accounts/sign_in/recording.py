@@ -44,15 +44,20 @@ def record_failed_sign_in(credentials: dict[str, Any], **_kwargs: Any) -> None:
     """
     address = str(credentials.get("email") or credentials.get("username") or "")
     user_ids = User.objects.with_address(address).values_list("pk", flat=True)
-    nobody = Actor(kind="user", request_id=_request_id())
-    record(nobody, Action.SIGN_IN_FAILED, "user", user_ids, allowed=False)
+    unknown_actor = Actor(kind="user", request_id=_request_id())
+    record(unknown_actor, Action.SIGN_IN_FAILED, "user", user_ids, allowed=False)
 
 
 def record_wrong_code(user: User, **_kwargs: Any) -> None:
     """Record a wrong second factor after a correct password."""
-    nobody = Actor(kind="user", request_id=_request_id())
+    unknown_actor = Actor(kind="user", request_id=_request_id())
     record(
-        nobody, Action.SIGN_IN_FAILED, "user", [user.pk], allowed=False, purpose=ReasonCode.SECOND_FACTOR.sent
+        unknown_actor,
+        Action.SIGN_IN_FAILED,
+        "user",
+        [user.pk],
+        allowed=False,
+        purpose=ReasonCode.SECOND_FACTOR.sent,
     )
 
 
