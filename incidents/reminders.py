@@ -87,7 +87,7 @@ class Incidents(Subject[Incident]):
             incident_ids |= set(rows.filter(district__in=supervised).values_list("pk", flat=True))
         return incident_ids
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Incident]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Incident]:
         """Return visible incidents with the texts of the actor's open steps, and of late steps."""
         steps = IncidentStep.objects.open().select_related("step").in_order()
         rows = Incident.objects.visible_to(actor).filter(pk__in=ids).select_related("protocol")
@@ -153,7 +153,7 @@ class Protocols(Subject[Protocol]):
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
         return self.coming(now) if user.role == Role.SUPERVISOR else ()
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Protocol]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Protocol]:
         protocols: dict[UUID, Protocol] = Protocol.objects.visible_to(actor).filter(pk__in=ids).in_bulk()
         return protocols
 

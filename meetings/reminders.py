@@ -76,7 +76,7 @@ class Meetings(Subject[Meeting]):
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
         return _starting_soon(now).of_officer(user.pk).values_list("pk", flat=True)
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Meeting]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Meeting]:
         return Meeting.objects.visible_to(actor).prefetch_related("officers").filter(pk__in=ids).in_bulk()
 
     def words(self, rule: str, row: Meeting) -> tuple[str, Sequence[str]]:
@@ -166,7 +166,7 @@ class FollowUps(Subject[FollowUp]):
             *late.values_list("pk", flat=True),
         }
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, FollowUp]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, FollowUp]:
         visible = FollowUp.objects.visible_to(actor).with_homes().select_related("owner")
         return visible.filter(pk__in=ids).in_bulk()
 
@@ -222,7 +222,7 @@ class Concerns(Subject[Concern]):
     def coming(self, now: datetime) -> Iterable[UUID]:
         return Concern.objects.filter(created_at__gte=now - LOOKBACK).values_list("pk", flat=True)
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Concern]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Concern]:
         return Concern.objects.visible_to(actor).select_related("district").filter(pk__in=ids).in_bulk()
 
     def words(self, rule: str, row: Concern) -> tuple[str, Sequence[str]]:
@@ -260,7 +260,7 @@ class Reliefs(Subject[Relief]):
     def coming(self, now: datetime) -> Iterable[UUID]:
         return Relief.objects.filter(starts_at__gte=now - LOOKBACK).values_list("pk", flat=True)
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Relief]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Relief]:
         reliefs = Relief.objects.visible_to(actor).select_related("district", "officer")
         return reliefs.filter(pk__in=ids).in_bulk()
 
@@ -299,7 +299,7 @@ class Portfolios(Subject[Sequence[Organisation]]):
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
         return [user.pk]
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Sequence[Organisation]]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Sequence[Organisation]]:
         if actor.id is None:
             return {}
         mine = Organisation.objects.visible_to(actor).of_officer(actor.id)

@@ -64,7 +64,7 @@ class Plans(Subject[Plan]):
         owned = Milestone.objects.open().filter(action__owner=user)
         return {*kept_plans, *owned.values_list("action__goal__plan", flat=True)}
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Plan]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Plan]:
         """Plans with `own_titles` (open milestones of the actor that are due) and `late_titles`."""
         rows: Any = Plan.objects.visible_to(actor).filter(pk__in=ids)
         plans: dict[UUID, Any] = rows.in_bulk()

@@ -53,7 +53,7 @@ class Practices(Subject[Practice]):
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
         return self.coming(now)
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Practice]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Practice]:
         return Practice.objects.visible_to(actor).with_texts().filter(pk__in=ids).in_bulk()
 
     def words(self, rule: str, row: Practice) -> tuple[str, Sequence[str]]:
@@ -91,7 +91,7 @@ class Takeaways(Subject[Takeaway]):
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
         return set(_untried_takeaways(now).filter(follow_up__owner=user).values_list("pk", flat=True))
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Takeaway]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Takeaway]:
         return Takeaway.objects.visible_to(actor).select_related("follow_up").filter(pk__in=ids).in_bulk()
 
     def words(self, rule: str, row: Takeaway) -> tuple[str, Sequence[str]]:

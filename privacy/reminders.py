@@ -56,7 +56,7 @@ class _OfTheDesk(Subject[T]):
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
         return self.coming(now) if user.role == Role.PRIVACY_OFFICER else ()
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, T]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, T]:
         found: Mapping[UUID, T] = self.waiting().visible_to(actor).filter(pk__in=ids).in_bulk()
         return found
 
@@ -175,7 +175,7 @@ class Reviewers(Subject[User]):
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
         return list(_reviewers().filter(pk=user.pk).values_list("pk", flat=True))
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, User]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, User]:
         """The actor's own row. A supervisor with nothing to review gets no email."""
         found: dict[UUID, Any] = _reviewers().in_bulk([pk for pk in ids if pk == actor.id])
         for row in found.values():

@@ -67,7 +67,7 @@ class _Supervised(Subject[T]):
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
         return self.coming(now) if user.role == Role.SUPERVISOR else ()
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, T]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, T]:
         rows: Any = self.waiting().visible_to(actor).filter(pk__in=ids)
         rows_by_id: Mapping[UUID, T] = rows.in_bulk()
         return rows_by_id

@@ -65,7 +65,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def of_owner(self, user_id: object) -> Self:
         return self.filter(owner=user_id)
 
-    def own(self, actor: Acting) -> Self:
+    def owned_by(self, actor: Acting) -> Self:
         """Follow-ups that the actor owns. `visible_to` includes all of them, so it is not needed."""
         return self.of_owner(actor.id) if actor.sees_everywhere or actor.district_ids else self.none()
 

@@ -143,7 +143,7 @@ def _follow_ups_by_due_day(actor: Actor, mine: bool, today: date) -> tuple[list[
 
 
 def _pending_follow_ups(actor: Actor, mine: bool) -> QuerySet[FollowUp]:
-    rows = FollowUp.objects.own(actor) if mine else FollowUp.objects.visible_to(actor)
+    rows = FollowUp.objects.owned_by(actor) if mine else FollowUp.objects.visible_to(actor)
     late = rows.overdue(_TODAY).order_by("due_on", "pk")
     due = rows.due_on_day(_TODAY).order_by("pk")
     later = rows.due_later(_TODAY, _SOON).order_by("due_on", "pk")

@@ -83,7 +83,7 @@ class Subject(ABC, Generic[T]):
         return ()
 
     @abstractmethod
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, T]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, T]:
         """Return the rows that the actor may see, by ID."""
 
     @abstractmethod
@@ -156,7 +156,7 @@ def visible_subjects(actor: Acting, subject_keys: Iterable[tuple[str, UUID]]) ->
     visible: dict[UUID, Any] = {}
     subjects = _by_code()
     for code in ids.keys() & subjects.keys():
-        visible.update(subjects[code].seen_by(actor, ids[code]))
+        visible.update(subjects[code].rows_visible_to(actor, ids[code]))
     return visible
 
 

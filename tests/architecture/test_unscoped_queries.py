@@ -37,7 +37,7 @@ REASONS: Final = {
     "exchange/exports/": "a column of a row that visible_to found",
     "exchange/imports/": "opened by work_on_draft; matches begin with visible_to",
     "incidents/": "a condition or a part of incidents that visible_to found",
-    "incidents/reminders.py": "opened by reminders.services, or rows of seen_by",
+    "incidents/reminders.py": "opened by reminders.services, or rows of rows_visible_to",
     "incidents/services/": "opened by the service, or a task of the system",
     "meetings/": "of the actor's own districts, or owned by the actor",
     "meetings/filters/": "a condition of rows that visible_to found",

@@ -77,7 +77,7 @@ def test_a_protocol_in_force_is_reviewed_by_supervisors_of_its_district_until_it
     [own] = rows.filter(subject_id=before.pk)
     assert (own.recipient, own.occurrence) == (night.supervisor, at(day, 9))
     subject = find_subject("protocol")
-    assert subject.seen_by(night.actor(), [before.pk])[before.pk] == before
+    assert subject.rows_visible_to(night.actor(), [before.pk])[before.pk] == before
     assert subject.path(before.pk) == f"/protocols/{before.pk}/"
     make_protocol(code="own", district=night.district)
     assert not rows.filter(subject_id=before.pk).exists()
@@ -87,7 +87,7 @@ def test_a_message_names_no_place_and_no_organisation() -> None:
     night = Night()
     incident = night.incident()
     subject = find_subject("incident")
-    row = subject.seen_by(night.actor(), [incident.pk])[incident.pk]
+    row = subject.rows_visible_to(night.actor(), [incident.pk])[incident.pk]
     for rule in (reminders.INCIDENT_GIVEN, reminders.INCIDENT_DUE, reminders.INCIDENT_LATE):
         title, lines = subject.words(rule, row)
         said = " ".join([title, *lines])

@@ -78,13 +78,13 @@ def test_the_words_name_own_milestones_only_to_who_sees_the_plan() -> None:
     planned.milestone("Refresher", due_on=city_today() - timedelta(days=9))
     planned.adopt()
     subject, ids = Plans(), [planned.plan.pk]
-    [own] = subject.seen_by(actor_for(planned.owner), ids).values()
+    [own] = subject.rows_visible_to(actor_for(planned.owner), ids).values()
     assert subject.words("milestone_due", own) == ("Milestones of your actions are due", ["Refresher"])
-    [kept] = subject.seen_by(planned.actor, ids).values()
+    [kept] = subject.rows_visible_to(planned.actor, ids).values()
     assert subject.words("milestone_due", kept)[1] == []
     assert subject.words("milestone_late_keeper", kept)[1] == ["Refresher"]
     assert subject.words("review_due", kept)[1] == [planned.plan.title]
-    assert subject.seen_by(actor_for(make_officer(make_district())), ids) == {}
+    assert subject.rows_visible_to(actor_for(make_officer(make_district())), ids) == {}
 
 
 @pytest.mark.django_db
@@ -102,7 +102,7 @@ def test_supervisors_are_told_once_the_keeper_has_left() -> None:
     assert told() == {planned.keeper.pk}
     type(other).objects.filter(pk=planned.keeper.pk).update(is_active=False)
     assert told() == {other.pk} and near.pk not in told()
-    [row] = subject.seen_by(actor_for(other), ids).values()
+    [row] = subject.rows_visible_to(actor_for(other), ids).values()
     assert subject.words("milestone_late_keeper", row) == ("Milestones of a plan are late", ["Refresher"])
     text = page(signed_in(other), "plan", planned.plan.pk)
     assert "has left" in text, "and the page says so"

@@ -379,11 +379,11 @@ def test_a_reminder_says_how_many_and_is_left_out_if_there_is_nothing(
     north: District, supervisor: User, actor: Actor, rules: Actor
 ) -> None:
     subject = subjects.find_subject("reviewer")
-    assert not subject.seen_by(actor, [supervisor.pk])
+    assert not subject.rows_visible_to(actor, [supervisor.pk])
     made(north)
-    [row] = subject.seen_by(actor, [supervisor.pk]).values()
+    [row] = subject.rows_visible_to(actor, [supervisor.pk]).values()
     assert subject.words("retention_queue", row) == ("Records to review", ["1 record is up for review."])
-    assert not subject.seen_by(actor_for(make_supervisor(north)), [supervisor.pk])
+    assert not subject.rows_visible_to(actor_for(make_supervisor(north)), [supervisor.pk])
     desk = User.objects.get(pk=str(rules.id))
-    assert list(subject.seen_by(rules, [desk.pk, supervisor.pk])) == [desk.pk]
+    assert list(subject.rows_visible_to(rules, [desk.pk, supervisor.pk])) == [desk.pk]
     assert set(subject.coming(timezone.now())) >= {supervisor.pk, desk.pk}

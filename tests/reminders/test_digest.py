@@ -156,7 +156,7 @@ class Broken(kinds.Subject[str]):
     def coming(self, now: datetime) -> Iterable[UUID]:
         return ()
 
-    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, str]:
         return dict.fromkeys(ids, "seen")
 
     def words(self, rule: str, row: str) -> tuple[str, Sequence[str]]:

@@ -61,7 +61,7 @@ def test_a_follow_up_of_somebody_away_reminds_the_deputy_until_its_owner_is_back
     team.away(team.lead, 4)
     assert told(soon, rules.FOLLOW_UP_DUE) == {team.deputy}
     assert told(later, rules.FOLLOW_UP_DUE) == {team.lead}, "back by then"
-    seen = FollowUps().seen_by(actor_for(team.deputy), [soon.pk])[soon.pk]
+    seen = FollowUps().rows_visible_to(actor_for(team.deputy), [soon.pk])[soon.pk]
     _title, lines = FollowUps().words(rules.FOLLOW_UP_DUE, seen)
     assert any(f"{team.lead.name} is away until" in line for line in lines)
     set_absence(actor=actor_for(team.supervisor), user_id=team.lead.pk, until=None)
@@ -107,7 +107,7 @@ def test_a_meeting_reminds_the_officers_who_are_here_else_their_stand_ins() -> N
     assert told(meeting, rules.MEETING_DAY_BEFORE) == {second}
     team.away(second, 6)
     assert told(meeting, rules.MEETING_DAY_BEFORE) == {team.deputy}
-    seen = Meetings().seen_by(actor_for(team.deputy), [meeting.pk])[meeting.pk]
+    seen = Meetings().rows_visible_to(actor_for(team.deputy), [meeting.pk])[meeting.pk]
     _title, lines = Meetings().words(rules.MEETING_DAY_BEFORE, seen)
     assert sum("is away until" in line for line in lines) == 2
     team.away(team.deputy, 6)

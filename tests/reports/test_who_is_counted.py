@@ -73,5 +73,5 @@ def test_partners_and_who_wants_no_contact_are_due_a_meeting_nowhere(client: Cli
     for row in (due, school, refused):
         pages = rest if row != due else page, client.get(f"/organisations/{row.pk}/").content.decode()
         assert [MARK in shown for shown in pages] == [row == due] * 2
-    [mine] = Portfolios().seen_by(actor_for(officer), [officer.pk]).values()
+    [mine] = Portfolios().rows_visible_to(actor_for(officer), [officer.pk]).values()
     assert list(mine) == [due]
