@@ -264,7 +264,7 @@ lib.erasable.WRITERS.fill(
     *texts(plans.models.PlanReview, fixed={"signed_at__isnull": False}),
     *texts(plans.models.PlanVoice, fixed={"review__signed_at__isnull": False}),
     *practices.services.rewriting.WRITERS,
-    *privacy.services.erasure_job.writers_of_the_desk(),
+    *privacy.services.erasure_job.desk_writers(),
     Writer(publishing.models.PublicListing, publishing.services.listings.rewrite_listings),
     Writer(publishing.models.Registration, publishing.services.registrations.forget_registrants),
     *texts(

@@ -161,7 +161,7 @@ def person(count: str) -> dict[str, object]:
         received_on=city_today(),
     )  # fmt: skip
     keep_findings(row, find_everywhere(row))
-    Finding.objects.of(row).update(verdict=Verdict.THEIRS)
+    Finding.objects.of_request(row).update(verdict=Verdict.THEIRS)
     row.contact_id, row.status = contact.pk, RequestStatus.DECIDING
     row.save()
     erasure = Erasure.objects.create(request=row)

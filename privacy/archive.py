@@ -8,7 +8,7 @@ from privacy.models import Restriction
 
 
 def _restrictions(actor: Actor) -> Any:
-    """Return restrictions in force, for an archive of everything: a district's has no restricted contact."""
+    """Return restrictions in force of contacts. An archive of one district has no restricted contact."""
     return Restriction.objects.visible_to(actor).of_contacts()
 
 
@@ -26,7 +26,7 @@ NOT_TAKEN: Final = {
     "privacy.RetentionDecision": _HERE,
     "privacy.LedgerEntry": "for restores of this installation’s backups",
     "privacy.NumberSeries": "the numbers of this installation’s requests",
-    "privacy.PendingRule": "waits for a second person here",
+    "privacy.PendingRule": "waits for a second person in this system",
     "privacy.RegisterState": "of this installation, which is another processing",
     "privacy.RegisterText": "of this installation, which is another processing",
     "privacy.RetentionRule": "each city decides its own periods, with two people",

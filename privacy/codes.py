@@ -16,7 +16,7 @@ class RequestKind(models.TextChoices):
     ORGANISATION_COPY = "organisation_copy", _("copy of an organisation’s record")
 
 
-#: Kinds whose answer has the data itself.
+#: Kinds whose answer contains the data.
 COPIES = (RequestKind.ACCESS, RequestKind.PORTABILITY, RequestKind.ORGANISATION_COPY)
 #: Kinds that are granted by erasing the person's data.
 ERASING_KINDS = (RequestKind.ERASE, RequestKind.OBJECT)
@@ -37,7 +37,7 @@ class RequestChannel(models.TextChoices):
 
 
 class SharedBy(models.TextChoices):
-    """How data was shared without a file or print."""
+    """Ways to share data without a file or print."""
 
     CALL = "call", _("phone call")
     LETTER = "letter", _("letter")
@@ -46,7 +46,7 @@ class SharedBy(models.TextChoices):
 
 
 class Identity(models.TextChoices):
-    """How the person’s identity was confirmed. No copy or number of a document is kept."""
+    """Ways to confirm a person’s identity. No copy or number of a document is stored."""
 
     NOT_YET = "not_yet", _("not confirmed")
     KNOWN_CHANNEL = "known_channel", _("called or wrote to a personal channel already on record")
@@ -65,7 +65,7 @@ class RequestStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("no longer requested")
 
 
-#: Statuses in which the clock runs.
+#: Statuses of a request that still needs an answer.
 PENDING = (
     RequestStatus.OPEN,
     RequestStatus.IDENTITY_ASKED,
@@ -82,7 +82,7 @@ class Decision(models.TextChoices):
 
 
 class Ground(models.TextChoices):
-    """Why something is refused or withheld."""
+    """Grounds to refuse a request or withhold data."""
 
     THIRD_PARTY_RIGHTS = "third_party_rights", _("rights of another person")
     ONGOING_ENQUIRY = "ongoing_enquiry", _("ongoing enquiry")
@@ -97,12 +97,12 @@ class Ground(models.TextChoices):
     EVIDENCE = "evidence", _("needed as evidence, so restricted instead (Directive 2016/680, Article 16(3))")
 
 
-#: Grounds that hold for every kind of request.
+#: Grounds for every kind of request.
 _ALWAYS = (
     *(Ground.THIRD_PARTY_RIGHTS, Ground.ONGOING_ENQUIRY, Ground.PUBLIC_SECURITY),
     *(Ground.PROTECTION_OF_OTHERS, Ground.MANIFESTLY_EXCESSIVE, Ground.NOT_IDENTIFIED),
 )
-#: Further grounds by the kind of request, as the law has them.
+#: Further grounds by kind of request, from the law.
 _FURTHER = {
     RequestKind.ERASE: (Ground.LEGAL_OBLIGATION, Ground.ARCHIVES, Ground.LEGAL_CLAIMS, Ground.EVIDENCE),
     RequestKind.OBJECT: (Ground.COMPELLING, Ground.LEGAL_CLAIMS, Ground.ARCHIVES, Ground.EVIDENCE),
@@ -111,7 +111,7 @@ _FURTHER = {
 
 
 def grounds_of(kind: str) -> tuple[Ground, ...]:
-    """The grounds on which a request of this kind can be refused, in whole or in part."""
+    """Return the grounds to refuse a request of this kind, in whole or in part."""
     return (*_ALWAYS, *_FURTHER.get(RequestKind(kind), ()))
 
 
@@ -123,7 +123,7 @@ class Verdict(models.TextChoices):
 
 
 class Matched(models.TextChoices):
-    """How a finding was found."""
+    """Kind of match of a finding."""
 
     EXACT = "exact", _("exact name")
     SIMILAR = "similar", _("similar name")
@@ -141,7 +141,7 @@ class RestrictionGround(models.TextChoices):
 
 
 class Delivery(models.TextChoices):
-    """How the person received the answer."""
+    """Ways to deliver the answer to the person."""
 
     LETTER = "letter", _("letter")
     IN_PERSON = "in_person", _("in person")
@@ -150,7 +150,7 @@ class Delivery(models.TextChoices):
 
 
 class NoticeKind(models.TextChoices):
-    """What happened to data that someone received."""
+    """Change of data that a notice reports to a recipient."""
 
     CORRECTED = "corrected", _("corrected")
     RESTRICTED = "restricted", _("restricted")
@@ -158,7 +158,7 @@ class NoticeKind(models.TextChoices):
 
 
 class NoticeAnswer(models.TextChoices):
-    """What a recipient did with their copy."""
+    """Answer of a recipient to a notice."""
 
     DONE = "done", _("done")
     REFUSED = "refused", _("refused")
@@ -166,7 +166,7 @@ class NoticeAnswer(models.TextChoices):
 
 
 class RegisterPart(models.TextChoices):
-    """What only the city knows about its processing."""
+    """Parts of the register that the city writes itself."""
 
     CONTROLLER = "controller", _("Controller: name and address")
     DPO = "dpo", _("Data protection officer")
@@ -220,7 +220,7 @@ class RetentionChoice(models.TextChoices):
 
 
 class KeepReason(models.TextChoices):
-    """Why a record is needed after its period."""
+    """Reasons to keep a record after its period."""
 
     IN_TOUCH = "in_touch", _("we work with this person or organisation now")
     OPEN_MATTER = "open_matter", _("a follow-up, concern or incident is open")
@@ -230,7 +230,7 @@ class KeepReason(models.TextChoices):
 
 
 class LedgerKind(models.TextChoices):
-    """What a line of the ledger repeats after a restore."""
+    """Kinds of ledger lines: each is repeated after a restore."""
 
     ERASURE = "erasure", _("erasure")
     CORRECTION = "correction", _("correction")

@@ -13,7 +13,7 @@ from audit.models import Action
 from lib.days import day_ends_at, day_starts_at, is_plausible_day
 from lib.filters import CodesFilter, FilterSet
 
-# Names of records in the activity log. Other types (such as a key or a feed) are found without this filter.
+# Names of records in the activity log. Other types, such as a key or a feed, have no choice in this filter.
 TYPES = (
     ("contact", _("a contact")),
     ("organisation", _("an organisation")),
@@ -42,7 +42,7 @@ def _day(label: Any, method: str) -> DayFilter:
     return DayFilter(label=label, method=method, widget=forms.DateInput(attrs={"type": "date"}))
 
 
-class TrailFilters(FilterSet):
+class ActivityLogFilters(FilterSet):
     """`who` is the ID of a colleague. The page sets its choices for each reader."""
 
     who = django_filters.ChoiceFilter(field_name="actor_id", label=_("Who"), empty_label=_("Everyone"))

@@ -26,17 +26,17 @@ from reminders.rules import Occurrence, Recipient, each_channel, nine_oclock
 from reminders.services.channels import day_in_full
 
 T = TypeVar("T", bound=models.Model)
-_DAY: Final = timedelta(days=1)  # later than this, the next day has its own reminder
+_DAY: Final = timedelta(days=1)  # after a day, the next reminder is due
 
 
 class _OfTheDesk(Subject[T]):
-    """A row of the privacy desk. Every privacy officer is reminded of it."""
+    """A row of the privacy desk, of which every privacy officer gets reminders."""
 
     page: ClassVar[str]
     object_type: ClassVar[str] = ""  # in the activity log, if it is not the code
 
     def waiting(self) -> Any:
-        """Rows that someone has to do something about."""
+        """Return rows that need work."""
         raise NotImplementedError
 
     def occurrences_of(self, row: Any, officer: Recipient, now: datetime) -> Iterator[Occurrence]:
@@ -46,8 +46,8 @@ class _OfTheDesk(Subject[T]):
         officers = _privacy_officers()
         for row in self.waiting().filter(pk__in=ids):
             for officer in officers:
-                for found in self.occurrences_of(row, officer, now):
-                    yield row.pk, found
+                for occurrence in self.occurrences_of(row, officer, now):
+                    yield row.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
         ids: Iterable[UUID] = self.waiting().values_list("pk", flat=True)
@@ -57,8 +57,8 @@ class _OfTheDesk(Subject[T]):
         return self.coming(now) if user.role == Role.PRIVACY_OFFICER else ()
 
     def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, T]:
-        found: Mapping[UUID, T] = self.waiting().visible_to(actor).filter(pk__in=ids).in_bulk()
-        return found
+        rows: Mapping[UUID, T] = self.waiting().visible_to(actor).filter(pk__in=ids).in_bulk()
+        return rows
 
     def path(self, row_id: UUID) -> str:
         return reverse(self.page, args=[row_id])
@@ -97,8 +97,8 @@ class Requests(_OfTheDesk[DataRequest]):
         due = _("Due on %(day)s") % {"day": day_in_full(row.last_day)}
         if row.is_to_correct:
             return _("The record of an organisation is to be corrected"), [row.number, due]
-        left = row.days_left(city_today())
-        if left < 0:
+        days_left = row.days_left(city_today())
+        if days_left < 0:
             return _("A data request is late"), [row.number]
         return _("A data request waits for an answer"), [row.number, due]
 
@@ -124,7 +124,7 @@ class Notices(_OfTheDesk[Notice]):
 
 
 class Breaches(_OfTheDesk[Breach]):
-    """Not in the daily email: an hour counts."""
+    """Breaches. They are not in the daily email, because each hour counts."""
 
     code = page = "breach"
     known_rules = (Rule(reminding.BREACH_HOURS, gettext_lazy("hours since a breach was known")),)
@@ -137,24 +137,26 @@ class Breaches(_OfTheDesk[Breach]):
             yield from each_channel(rule, officer, at, now=now)
 
     def words(self, rule: str, row: Breach) -> tuple[str, Sequence[str]]:
-        last = timezone.localtime(row.authority_by)
-        by = _("Tell the authority by %(day)s, %(time)s") % {
-            "day": day_in_full(last.date()),
-            "time": f"{last:%H:%M}",
+        deadline = timezone.localtime(row.authority_by)
+        deadline_text = _("Tell the authority by %(day)s, %(time)s") % {
+            "day": day_in_full(deadline.date()),
+            "time": f"{deadline:%H:%M}",
         }
-        return _("A breach is open, and the 72 hours run"), [row.number, by]
+        return _("A breach is open, and the 72 hours run"), [row.number, deadline_text]
 
 
 def _privacy_officers() -> list[Recipient]:
-    found = User.objects.active().with_role(Role.PRIVACY_OFFICER)
+    officers = User.objects.active().with_role(Role.PRIVACY_OFFICER)
     return [
-        Recipient(one.pk, frozenset(one.reminder_channels), ZoneInfo(one.time_zone), one.is_active)
-        for one in found
+        Recipient(
+            officer.pk, frozenset(officer.reminder_channels), ZoneInfo(officer.time_zone), officer.is_active
+        )
+        for officer in officers
     ]
 
 
 class Reviewers(Subject[User]):
-    """The rows are those who review: an email names no record and says how many there are."""
+    """Users who review records. An email has the number of records and names none."""
 
     code = "reviewer"
     known_rules = (
@@ -166,8 +168,10 @@ class Reviewers(Subject[User]):
         days = [row.in_force_on for row in RetentionRule.objects.in_force()]
         for user in _reviewers().filter(pk__in=ids):
             is_supervisor = user.role == Role.SUPERVISOR
-            for one in review_reminders(recipient_of(user), days, now=now, is_supervisor=is_supervisor):
-                yield user.pk, one
+            for occurrence in review_reminders(
+                recipient_of(user), days, now=now, is_supervisor=is_supervisor
+            ):
+                yield user.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
         return list(_reviewers().values_list("pk", flat=True))
@@ -177,18 +181,18 @@ class Reviewers(Subject[User]):
 
     def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, User]:
         """The actor's own row. A supervisor with nothing to review gets no email."""
-        found: dict[UUID, Any] = _reviewers().in_bulk([pk for pk in ids if pk == actor.id])
-        for row in found.values():
+        reviewers: dict[UUID, Any] = _reviewers().in_bulk([pk for pk in ids if pk == actor.id])
+        for row in reviewers.values():
             row.to_review = sum(queue(actor_for(row))[1].values())
-        return {pk: row for pk, row in found.items() if row.role != Role.SUPERVISOR or row.to_review}
+        return {pk: row for pk, row in reviewers.items() if row.role != Role.SUPERVISOR or row.to_review}
 
     def words(self, rule: str, row: Any) -> tuple[str, Sequence[str]]:
         if rule == RULE_REVIEW:
             return _("Review the retention rules"), [_("A year has passed since a rule was put in force.")]
-        said = ngettext(
+        sentence = ngettext(
             "%(count)s record is up for review.", "%(count)s records are up for review.", row.to_review
         )
-        return _("Records to review"), [said % {"count": row.to_review}]
+        return _("Records to review"), [sentence % {"count": row.to_review}]
 
     def path(self, row_id: UUID) -> str:
         return reverse("retention_review")

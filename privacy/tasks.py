@@ -13,14 +13,14 @@ from privacy.services.retention import act_on_rules, prune_months
 
 @shared_task(name="privacy.delete_old_statements")
 def delete_old_statements_of_requests() -> int:
-    """Once an hour. The state of the register is kept with it."""
+    """Delete old statements, and store the state of the register. Runs every hour."""
     keep_state()
     return delete_old_statements()
 
 
 @shared_task(name="privacy.write_ledger")
 def write_ledger_of_erasures() -> int:
-    """Append erasures to the file outside the database. Without a file they wait."""
+    """Append new entries to the ledger file. Without a file, the entries wait."""
     if not settings.ERASURE_LEDGER:
         return 0
     file = Path(settings.ERASURE_LEDGER)
@@ -30,7 +30,7 @@ def write_ledger_of_erasures() -> int:
 
 @shared_task(name="privacy.act_on_rules")
 def act_on_retention_rules() -> int:
-    """Remove what retention rules in force no longer allow."""
+    """Remove data that retention rules in force no longer allow."""
     return act_on_rules()
 
 

@@ -1,7 +1,7 @@
-"""Audits in an archive (docs/archive.md): a signed one arrives signed, and the triggers hold meanwhile.
+"""Audits in an archive (docs/archive.md). A signed audit stays signed, and the triggers stay active.
 
-What an audit is made of comes before the audit, for nothing can be added to one that is signed. The
-database looks at references when all is there.
+The parts of an audit are read before the audit, because nothing can be added to a signed audit. References
+are deferred, so the database checks them at the end.
 """
 
 from typing import Any, Final
@@ -22,7 +22,7 @@ from reviews.models import (
     SignedRecord,
 )
 
-_ONE: Final = 1  # figure in memory: a city's has the ids of all its organisations
+_ONE: Final = 1  # figure in memory: a figure of the city has the IDs of all organisations
 
 
 def _reviews(actor: Actor) -> Any:
@@ -40,7 +40,7 @@ PARTS: Final = (
         "reviews",
         Review,
         _reviews,
-        derived=frozenset({"blind_spots"}),  # communities known to live here leave in no file
+        derived=frozenset({"blind_spots"}),  # communities known to live in a district are in no file
         object_type="review",
         districts=("district",),
     ),
@@ -57,6 +57,6 @@ PARTS: Final = (
 )
 
 NOT_TAKEN: Final = {
-    "reviews.Subscription": "one person's wish, who asks for it again where they work then",
+    "reviews.Subscription": "a person's own choice; they subscribe again in the new system",
     "reviews.Delivery": "of a subscription",
 }

@@ -1,4 +1,4 @@
-"""Code lists of audits. A code is retired, never deleted. They judge records, never people."""
+"""Code lists of audits. A code is retired, never deleted. Codes judge records, never people."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from reviews import rules
 
 
 class FactsApart(models.TextChoices):
-    """Whether a meeting's record keeps what was said apart from what the officer thinks (LED Art. 7)."""
+    """Whether a meeting's record separates facts from the officer's opinion (LED, Article 7)."""
 
     YES = "yes", _("yes")
     PARTLY = "partly", _("partly")
@@ -18,15 +18,15 @@ class FactsApart(models.TextChoices):
 
 
 class FollowUpRecorded(models.TextChoices):
-    """Whether what was promised at the meeting is recorded as a promise."""
+    """Whether each promise made at the meeting is recorded as a follow-up."""
 
     YES = "yes", _("yes")
     NO = "no", _("no")
     NOTHING_PROMISED = "nothing_promised", _("nothing was promised")
 
 
-class IsSo(models.TextChoices):
-    """What an organisation says when it is rung and asked whether the record is right."""
+class CallAnswer(models.TextChoices):
+    """Answer of an organisation that was called back to check a record."""
 
     YES = "yes", _("correct")
     PARTLY = "partly", _("partly")
@@ -34,8 +34,8 @@ class IsSo(models.TextChoices):
     NOT_REACHED = "not_reached", _("no answer")
 
 
-class WasDone(models.TextChoices):
-    """What became of what an earlier audit agreed."""
+class ActionOutcome(models.TextChoices):
+    """Outcome of an action that an earlier audit agreed."""
 
     DONE = "done", _("done")
     PARTLY = "partly", _("partly")
@@ -43,12 +43,12 @@ class WasDone(models.TextChoices):
     NO_LONGER_NEEDED = "no_longer_needed", _("no longer needed")
 
 
-#: After these an action is not asked about again.
-SETTLES: Final = (WasDone.DONE, WasDone.NO_LONGER_NEEDED)
+#: Outcomes after which later audits no longer ask about the action.
+SETTLING_OUTCOMES: Final = (ActionOutcome.DONE, ActionOutcome.NO_LONGER_NEEDED)
 
 
 class Rhythm(models.TextChoices):
-    """How often a report comes by e-mail: on Mondays, or on the first of a month or quarter."""
+    """Frequency of a report by email: on Mondays, or on the first of each month or quarter."""
 
     WEEKLY = rules.WEEKLY, _("every week")
     MONTHLY = rules.MONTHLY, _("every month")

@@ -1,4 +1,4 @@
-"""When a report is due by email and of which days it is, and what an audit draws. Pure."""
+"""Due days and periods of reports by email, and the draw of an audit, as pure functions."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -13,23 +13,23 @@ WEEKLY: Final = "weekly"
 MONTHLY: Final = "monthly"
 QUARTERLY: Final = "quarterly"
 
-LOOKBACK: Final = timedelta(days=6)  # what is later than this is no longer sent; the next one comes soon
+LOOKBACK: Final = timedelta(days=6)  # older emails are no longer sent, because the next one is due soon
 MONDAY: Final = 0
-#: Before the digest of the seed in the purpose of the event of a new draft, so that seals cover the seed.
+#: Prefix of the seed's digest in the purpose of a new draft's event. Seals cover it.
 SEED: Final = "seed-digest:"
-#: Before the seed itself, in events of versions that did not hide it.
+#: Prefix of the seed itself, in events of versions that did not hide it.
 SEED_IN_CLEAR: Final = "seed:"
 
 
 def is_due_on(rhythm: str, day: date) -> bool:
-    """Mondays, the first of a month, the first of a quarter."""
+    """Whether a report is due: on Mondays, or on the first of a month or quarter."""
     if rhythm == WEEKLY:
         return day.weekday() == MONDAY
     return day.day == 1 and (rhythm == MONTHLY or day.month % 3 == 1)
 
 
 def due_days(rhythm: str, zone: ZoneInfo, *, since: datetime, now: datetime) -> Iterator[date]:
-    """Days whose 09:00 has passed by `now`, after `since` and not too long ago."""
+    """Yield due days whose 09:00 is after `since`, not later than `now` and within LOOKBACK."""
     earliest = max(since, now - LOOKBACK)
     day, today = earliest.astimezone(zone).date(), now.astimezone(zone).date()
     while day <= today:
@@ -39,7 +39,7 @@ def due_days(rhythm: str, zone: ZoneInfo, *, since: datetime, now: datetime) -> 
 
 
 def period_before(rhythm: str, day: date) -> tuple[date, date]:
-    """The last whole week, month or quarter before a day on which a report is due: half-open."""
+    """Return the last whole week, month or quarter before a due day, half-open."""
     if rhythm == WEEKLY:
         return day - timedelta(days=7), day
     months = 1 if rhythm == MONTHLY else 3
@@ -48,14 +48,15 @@ def period_before(rhythm: str, day: date) -> tuple[date, date]:
 
 
 def commitment_to(seed: str) -> str:
-    """Return what the event of a new draft has as its purpose: it binds the seed and does not tell it."""
+    """Return the purpose of a new draft's event. It commits to the seed without revealing it."""
     return f"{SEED}{hashlib.sha256(seed.encode()).hexdigest()}"
 
 
 def drawn(seed: str, candidates: Iterable[UUID], at_most: int) -> list[UUID]:
-    """Return the candidates that the seed draws, in order: those with the lowest SHA-256 of seed and ID.
+    """Return the first `at_most` candidates in the order of the SHA-256 of seed and ID.
 
-    A candidate more or less changes no other's place, and a larger sample begins with the smaller one.
+    Adding or removing a candidate does not change the order of the others. A larger sample begins with the
+    smaller one.
     """
 
     def place(candidate: UUID) -> str:

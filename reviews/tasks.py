@@ -1,4 +1,4 @@
-"""Sending reports and signing statements in the background: safe to run twice at once, or again."""
+"""Tasks that send reports, sign statements and erase names. Each can run twice, or in parallel."""
 
 import structlog
 from celery import shared_task
@@ -19,7 +19,7 @@ def send_subscribed_reports() -> int:
 
 @shared_task(name=SIGN)
 def sign_statements() -> int:
-    """Sign what waits. Without a key it is logged, and the statements wait for the next run."""
+    """Sign waiting statements. Without a key, log an error and leave them to the next run."""
     try:
         return sign_waiting()
     except NoKey as error:

@@ -9,7 +9,7 @@ from crm.demo.records import Book
 from lib.days import city_day
 from meetings.models import FollowUp, Meeting
 from reports.queries.periods import Period, month_of, quarter_of
-from reviews.codes import FactsApart, FollowUpRecorded, IsSo, WasDone
+from reviews.codes import ActionOutcome, CallAnswer, FactsApart, FollowUpRecorded
 from reviews.models import Review
 from reviews.queries.parts import agreed_before
 from reviews.services.freezing import freeze_review
@@ -27,11 +27,11 @@ SAMPLES: Final = 5
 MOOD: Final = re.compile(r"\b(angry|anxious|pleased|proud|shaken|sorry|tired|good mood|careful|calm)\b")
 INTENTION: Final = re.compile(r"\b(will|asks? for|asked for|wants?|suggest|propose)\b")
 ANSWERS: Final = (
-    (IsSo.YES, "They remember it well."),
-    (IsSo.PARTLY, "They say that two of us came, and that it was a week later."),
-    (IsSo.YES, ""),
-    (IsSo.NOT_REACHED, "Called on two mornings."),
-    (IsSo.YES, "They would like to be asked more often."),
+    (CallAnswer.YES, "They remember it well."),
+    (CallAnswer.PARTLY, "They say that two of us came, and that it was a week later."),
+    (CallAnswer.YES, ""),
+    (CallAnswer.NOT_REACHED, "Called on two mornings."),
+    (CallAnswer.YES, "They would like to be asked more often."),
 )
 CONCLUSION: Final = (
     "We met most of the groups we know and kept most of what we promised.\n\n"
@@ -103,7 +103,7 @@ def _replaced(book: Book, review: Review) -> None:
 
 def _not_done(audit_keys: dict[str, Any], review: Review, note: str) -> None:
     for action in agreed_before(review):
-        check_action(**audit_keys, action_id=action.pk, answer=WasDone.NOT_DONE, note=note)
+        check_action(**audit_keys, action_id=action.pk, answer=ActionOutcome.NOT_DONE, note=note)
 
 
 def _under_way(book: Book, review: Review) -> None:
@@ -113,7 +113,7 @@ def _under_way(book: Book, review: Review) -> None:
     _check(audit_keys, review, of_all=2)
     note = "Ten records read: each promise has its follow-up."
     action = agreed_before(review).get(text=RECORDED)
-    check_action(**audit_keys, action_id=action.pk, answer=WasDone.DONE, note=note)
+    check_action(**audit_keys, action_id=action.pk, answer=ActionOutcome.DONE, note=note)
 
 
 def _check(audit_keys: dict[str, Any], review: Review, *, of_all: int) -> None:

@@ -17,8 +17,8 @@ from privacy.codes import Decision, Ground, Identity, RequestStatus, Verdict
 from privacy.inventory import searched_tables
 from privacy.models import DataRequest, Erasure, Finding, Notice
 from privacy.queries.erasure_plans import search_for
-from privacy.queries.text_search import Found, find_in
-from privacy.rules.finding import wanted
+from privacy.queries.text_search import TextMatch, find_in
+from privacy.rules.finding import person_search
 from privacy.services.breaches import record_breach
 from privacy.services.erasure_job import begin, carry_out, places_of
 from privacy.services.findings import decide_finding
@@ -135,15 +135,15 @@ def _search(row: DataRequest) -> None:
     keep_findings(row, _findings(row, ["contacts.Contact", "meetings.Meeting"]))
 
 
-def _findings(row: DataRequest, labels: Sequence[str]) -> list[Found]:
+def _findings(row: DataRequest, labels: Sequence[str]) -> list[TextMatch]:
     """Findings in these tables. A search of all tables would find no more."""
     terms, tables = row.terms(), searched_tables()
-    search = wanted(terms["names"], terms["phones"], terms["emails"])
+    search = person_search(terms["names"], terms["phones"], terms["emails"])
     return [finding for label in labels for finding in find_in(label, tables[label], search)]
 
 
 def _all_theirs(actor: Actor, row: DataRequest) -> None:
-    for finding in Finding.objects.of(row):
+    for finding in Finding.objects.of_request(row):
         decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.THEIRS)
 
 

@@ -38,7 +38,7 @@ from privacy.exports.breach import write as write_phase
 from privacy.exports.register import TYPES
 from privacy.models import Breach, BreachPhase
 from privacy.policies import can_handle_requests
-from privacy.queries.activity_log import Seen, count_seen, seen_by
+from privacy.queries.activity_log import AccessFigures, access_events, count_accesses
 from privacy.services import breaches as services
 
 MOST_PEOPLE: Final = 500  # names that a page lists
@@ -75,7 +75,7 @@ def breach(request: ActorRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     disclose(request, "breach", [pk])
     context = {"row": row, "hours": row.hours(now), "is_late": row.authority_by < now}
-    context["phases"] = list(BreachPhase.objects.visible_to(request.actor).of(row))
+    context["phases"] = list(BreachPhase.objects.visible_to(request.actor).of_breach(row))
     context["formats"] = [code for code in TYPES if code != "pdf" or can_write_pdf()]
     return render(request, "pages/breaches/detail.html", context)
 
@@ -127,7 +127,7 @@ def breach_phase_new(request: ActorRequest, pk: UUID) -> HttpResponse:
 def breach_phase(request: ActorRequest, pk: UUID, number: int, extension: str) -> HttpResponse:
     """A phase as a file. It names no contact, unless a privacy officer typed a name."""
     row = _find(request, pk)
-    phase = BreachPhase.objects.visible_to(request.actor).of(row).filter(number=number).first()
+    phase = BreachPhase.objects.visible_to(request.actor).of_breach(row).filter(number=number).first()
     if phase is None or extension not in TYPES:
         raise Http404
     out = BytesIO()
@@ -156,8 +156,10 @@ def breach_seen(request: ActorRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {"row": row, "form": form}
     if form.is_valid():
         account_id = UUID(form.cleaned_data["who"])
-        events = seen_by(request.actor, account_id, form.cleaned_data["since"], form.cleaned_data["until"])
-        counts, page = count_seen(events), page_of(request, events, "-at")
+        events = access_events(
+            request.actor, account_id, form.cleaned_data["since"], form.cleaned_data["until"]
+        )
+        counts, page = count_accesses(events), page_of(request, events, "-at")
         places = (
             District.objects.filter(pk__in=counts.district_ids)
             .order_by("name")
@@ -214,7 +216,7 @@ def _numbers(request: ActorRequest) -> dict[str, int]:
     }
 
 
-def _to_write_to(request: ActorRequest, counts: Seen) -> dict[str, Any]:
+def _to_write_to(request: ActorRequest, counts: AccessFigures) -> dict[str, Any]:
     """The people to tell if the risk is high (GDPR, Article 34): names with links, as in lists."""
     contacts = Contact.objects.visible_to(request.actor).filter(pk__in=counts.people_ids)
     rows = list(contacts.order_by("folded", "pk")[:MOST_PEOPLE])

@@ -53,11 +53,13 @@ def contact_correct(request: ActorRequest, pk: UUID, number: int) -> HttpRespons
 def finding_correct(request: ActorRequest, pk: UUID, finding: UUID) -> HttpResponse:
     """Correct a text that is about the person."""
     row = _find(request, pk)
-    found_text = get_or_404(Finding.objects.visible_to(request.actor).of(row).theirs(), finding)
+    found_text = get_or_404(Finding.objects.visible_to(request.actor).of_request(row).about_person(), finding)
     [shown_text] = show([found_text])
-    if not shown_text.now or not is_correctable(found_text):
+    if not shown_text.current_text or not is_correctable(found_text):
         raise Http404
-    form = TextCorrectionForm(posted(request), initial={"was": shown_text.now, "text": shown_text.now})
+    form = TextCorrectionForm(
+        posted(request), initial={"was": shown_text.current_text, "text": shown_text.current_text}
+    )
     if form.is_valid():
         with RefusalsIn(form):
             notices = correct_text(

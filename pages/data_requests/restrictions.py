@@ -22,7 +22,7 @@ from privacy.models import DataRequest, Finding, Restriction
 from privacy.policies import can_handle_requests
 from privacy.queries.desk import recorded_again
 from privacy.queries.findings import title_of
-from privacy.services.hiding import staying
+from privacy.services.hiding import findings_that_stay
 from privacy.services.restrictions import lift_restriction, restrict_contact, restrict_findings
 
 
@@ -52,7 +52,7 @@ def data_request_restrict(request: ActorRequest, pk: UUID) -> HttpResponse:
     contact = None
     if row.contact_id is not None:
         contact = get_or_404(Contact.objects.visible_to(request.actor), row.contact_id)
-    elif not Finding.objects.visible_to(request.actor).of(row).theirs().exists():
+    elif not Finding.objects.visible_to(request.actor).of_request(row).about_person().exists():
         raise Http404
     form = RestrictionForm(posted(request))
     if form.is_valid():
@@ -65,7 +65,9 @@ def data_request_restrict(request: ActorRequest, pk: UUID) -> HttpResponse:
                 messages.success(request, _("Contact restricted."))
             return redirect("data_request", pk)
     disclose(request, "data_request", [pk, *([contact.pk] if contact else [])], reason=row.number)
-    readable = staying(Finding.objects.visible_to(request.actor).of(row).theirs().in_order())
+    readable = findings_that_stay(
+        Finding.objects.visible_to(request.actor).of_request(row).about_person().in_order()
+    )
     places = sorted({title_of(found_text.model, found_text.field) for found_text in readable})
     context = {"row": row, "contact": contact, "form": form, "places": places}
     status = 422 if form.is_bound else 200

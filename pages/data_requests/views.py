@@ -37,7 +37,7 @@ from privacy.exports.drafts import draft_of
 from privacy.models import DataRequest, Erasure, Finding, Notice, Package, Restriction
 from privacy.policies import can_handle_requests
 from privacy.queries.contacts import contacts_of
-from privacy.queries.findings import Shown, alike, people_in, show, with_alike
+from privacy.queries.findings import DisplayedFinding, ids_by_text, people_in, show, with_alike_counts
 from privacy.queries.text_search import stopped_search
 from privacy.rules.deadlines import longest_extension
 from privacy.services import findings as verdicts
@@ -148,7 +148,7 @@ def finding_decide(request: ActorRequest, pk: UUID, finding: UUID) -> HttpRespon
             verdicts.read_again(**arguments)
         elif "alike" in request.POST:
             del arguments["finding_id"]
-            same = _alike(row, get_or_404(Finding.objects.visible_to(request.actor).of(row), finding))
+            same = _alike(row, get_or_404(Finding.objects.visible_to(request.actor).of_request(row), finding))
             count = verdicts.decide_alike(
                 finding_ids=same, verdict=request.POST.get("verdict", ""), **arguments
             )
@@ -173,7 +173,7 @@ def finding_decide(request: ActorRequest, pk: UUID, finding: UUID) -> HttpRespon
 def finding_cuts(request: ActorRequest, pk: UUID, finding: UUID) -> HttpResponse:
     """Choose what of a finding is left out of the copy."""
     row = _find(request, pk)
-    found_text = get_or_404(Finding.objects.visible_to(request.actor).of(row), finding)
+    found_text = get_or_404(Finding.objects.visible_to(request.actor).of_request(row), finding)
     [shown_text] = show([found_text])
     if shown_text.is_gone:
         raise Http404
@@ -270,10 +270,12 @@ def data_request_correction(request: ActorRequest, pk: UUID) -> HttpResponse:
 def _page(
     request: ActorRequest, row: DataRequest, *, identity: IdentityForm | None = None, status: int = 200
 ) -> HttpResponse:
-    findings_page = page_of(request, Finding.objects.visible_to(request.actor).of(row), "position")
+    findings_page = page_of(request, Finding.objects.visible_to(request.actor).of_request(row), "position")
     findings = show(findings_page.rows)
     if row.status == RequestStatus.DECIDING:
-        findings = with_alike(findings, list(Finding.objects.of(row).filter(verdict=Verdict.OPEN)))
+        findings = with_alike_counts(
+            findings, list(Finding.objects.of_request(row).filter(verdict=Verdict.OPEN))
+        )
     _record(request, row, findings)
     today, counts = city_today(), _counts(row)
     stopped = stopped_search(row)
@@ -308,7 +310,7 @@ def _page(
         "may_erase": row.kind in ERASING_KINDS and row.status == RequestStatus.DECIDING,
         "erasure": erasure,
         "erasure_stopped": None if erasure is None else stopped_erasure(erasure),
-        "notices": Notice.objects.visible_to(request.actor).of(row).counts(),
+        "notices": Notice.objects.visible_to(request.actor).of_request(row).counts(),
         "correctable": _to_correct(row),
         "correctable_texts": TEXTS,
     }
@@ -317,8 +319,8 @@ def _page(
 
 def _alike(row: DataRequest, finding: Finding) -> set[UUID]:
     """The finding, and those without a verdict whose field has the same text."""
-    undecided = Finding.objects.of(row).filter(verdict=Verdict.OPEN)
-    for pks in alike([*undecided.exclude(pk=finding.pk), finding]).values():
+    undecided = Finding.objects.of_request(row).filter(verdict=Verdict.OPEN)
+    for pks in ids_by_text([*undecided.exclude(pk=finding.pk), finding]).values():
         if finding.pk in pks:
             return pks
     return {finding.pk}
@@ -333,13 +335,13 @@ def _to_correct(row: DataRequest) -> Sequence[int]:
 def _counts(row: DataRequest) -> dict[str, int]:
     """Number of findings in all, by verdict, and of those that block the answer."""
     by_verdict = {code: Count("pk", filter=Q(verdict=code)) for code in ("theirs", "somebody_else", "unsure")}
-    findings = Finding.objects.of(row)
+    findings = Finding.objects.of_request(row)
     counted: dict[str, int] = findings.aggregate(all=Count("pk"), **by_verdict)
     blocking = findings.blocking().count()
     return counted | {"blocking": blocking, "closed": counted["all"] - blocking}
 
 
-def _record(request: ActorRequest, row: DataRequest, findings: Sequence[Shown]) -> None:
+def _record(request: ActorRequest, row: DataRequest, findings: Sequence[DisplayedFinding]) -> None:
     """Count the contacts whose texts are shown, and record them with the request and the other records."""
     contact_ids = [row.contact_id] if row.contact_id else []
     people = people_in([found_text for found_text in findings if not found_text.is_gone])

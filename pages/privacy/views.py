@@ -30,9 +30,9 @@ from pages.lists import list_page, page_of
 from pages.lookups import readers_only, refuse_unless
 from pages.privacy.forms import InquiryFileForm, InquiryForm
 from pages.who import who_did
-from privacy.filters import TYPES, TrailFilters
+from privacy.filters import TYPES, ActivityLogFilters
 from privacy.policies import can_inquire, can_review_records
-from privacy.queries.activity_log import events_visible_to, readers_of_trail
+from privacy.queries.activity_log import events_visible_to, selectable_users
 from privacy.queries.desk import figures_of
 from privacy.queries.inquiries import events_about
 from privacy.services.inquiries import record_inquiry
@@ -133,8 +133,8 @@ def privacy(request: ActorRequest) -> HttpResponse:
 
 @list_page
 def trail(request: ActorRequest) -> HttpResponseBase:
-    filters = TrailFilters(request.GET, events_visible_to(request.actor), actor=request.actor)
-    people = readers_of_trail(request.actor).order_by("name", "pk")
+    filters = ActivityLogFilters(request.GET, events_visible_to(request.actor), actor=request.actor)
+    people = selectable_users(request.actor).order_by("name", "pk")
     filters.form.fields["who"].choices = [(str(person.pk), person.name) for person in people]
     page = page_of(request, filters.qs, "-at")
     log_lines = lines(page.rows)

@@ -31,8 +31,8 @@ from pages.retention.forms import KeepForm
 from pages.undo import say_with_undo, undoer
 from privacy.models import Erasure
 from privacy.policies import can_handle_requests, can_review_records
-from privacy.queries.review_queue import REVIEWED, Overdue, find, queue, rules_in_force
-from privacy.services.retention_decisions import erase_records, keep_record, undo_keep, wants_sentence
+from privacy.queries.review_queue import REVIEWED, OverdueRecord, queue, reviewable_records, rules_in_force
+from privacy.services.retention_decisions import erase_records, keep_record, requires_sentence, undo_keep
 
 TOPICS: Mapping[str, Any] = {
     "origin": gettext_lazy("origin"),
@@ -77,13 +77,13 @@ def review_queue(request: ActorRequest) -> HttpResponse:
 def review_keep(request: ActorRequest, record: str, pk: UUID) -> HttpResponse:
     """Keep one record, for a reason and until a day."""
     refuse_unless(can_review_records(request.actor))
-    overdue = find(request.actor, record, [pk]) if record in REVIEWED else []
+    overdue = reviewable_records(request.actor, record, [pk]) if record in REVIEWED else []
     if not overdue:
         raise Http404
     [overdue_record] = overdue
     initial = {"until": city_today() + timedelta(days=overdue_record.rule.days)}
     form = KeepForm(
-        posted(request), initial=initial, wants_sentence=wants_sentence(request.actor, overdue_record)
+        posted(request), initial=initial, wants_sentence=requires_sentence(request.actor, overdue_record)
     )
     if form.is_valid():
         with RefusalsIn(form):
@@ -104,7 +104,7 @@ def review_erase(request: ActorRequest) -> HttpResponse:
         overdue = [
             overdue_record
             for noun, ids in records.items()
-            for overdue_record in find(request.actor, noun, ids)
+            for overdue_record in reviewable_records(request.actor, noun, ids)
         ]
         if overdue:
             _record_seen(request, overdue)
@@ -159,7 +159,7 @@ def _selected(request: ActorRequest) -> dict[str, list[UUID]]:
     return ids_by_noun
 
 
-def _record_seen(request: ActorRequest, overdue: list[Overdue]) -> None:
+def _record_seen(request: ActorRequest, overdue: list[OverdueRecord]) -> None:
     by_noun: dict[str, list[UUID]] = defaultdict(list)
     for overdue_record in overdue:
         by_noun[overdue_record.noun].append(overdue_record.row.pk)
@@ -167,7 +167,7 @@ def _record_seen(request: ActorRequest, overdue: list[Overdue]) -> None:
         disclose(request, noun, ids, action=Action.LIST)
 
 
-def _line(overdue_record: Overdue) -> dict[str, Any]:
+def _line(overdue_record: OverdueRecord) -> dict[str, Any]:
     row: Any = overdue_record.row
     return {
         "one": overdue_record,
@@ -181,7 +181,7 @@ def _line(overdue_record: Overdue) -> dict[str, Any]:
     }
 
 
-def _title(overdue_record: Overdue) -> str:
+def _title(overdue_record: OverdueRecord) -> str:
     if overdue_record.noun == "concern":
         return ", ".join(str(ConcernKind(kind).label) for kind in overdue_record.row.kinds)
     if overdue_record.noun == "incident":

@@ -56,7 +56,7 @@ def one_rule(request: ActorRequest, rule: str) -> HttpResponse:
     """Show a rule, the effect of a number of days today, and all versions side by side."""
     refuse_unless(can_handle_requests(request.actor))
     code = _rule_code(rule)
-    visible = RetentionRule.objects.visible_to(request.actor).of(code)
+    visible = RetentionRule.objects.visible_to(request.actor).with_code(code)
     versions = list(visible.select_related("approved_by", "confirmed_by", "ended_by"))
     latest = versions[0] if versions else None
     proposed: Any = inventory.rules()[code]
@@ -118,7 +118,7 @@ def rule_end(request: ActorRequest, rule: str) -> HttpResponse:
 
 def _pending(request: ActorRequest, code: str) -> dict[str, Any] | None:
     """The change of a rule that waits for a second person, and the act."""
-    row = PendingRule.objects.visible_to(request.actor).of(code).select_related("asked_by").first()
+    row = PendingRule.objects.visible_to(request.actor).with_code(code).select_related("asked_by").first()
     if row is None:
         return None
     acts = PendingAct.objects.visible_to(request.actor).concerning(subject=row.pk)

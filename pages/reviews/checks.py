@@ -25,7 +25,9 @@ from reviews.services.reviews import check_action, mark_sample, note_call
 def review_sample(request: ActorRequest, row: Review, sample: UUID) -> HttpResponseBase:
     """A meeting drawn at random: its record and the assessment of the record."""
     refuse_unless(can_see_samples(request.actor, row))
-    audit_sample = get_or_404(with_names(row, row.samples.all(), "marked_by", kept=is_kept(row)), sample)
+    audit_sample = get_or_404(
+        with_names(row, row.samples.all(), "marked_by", has_kept_names=is_kept(row)), sample
+    )
     initial = {name: getattr(audit_sample, name) for name in ("facts_apart", "follow_up_recorded", "note")}
     form = SampleForm(posted(request), initial=initial)
     if done := write_part(request, row, form, mark_sample, sample_id=sample):
@@ -54,7 +56,7 @@ def review_sample(request: ActorRequest, row: Review, sample: UUID) -> HttpRespo
 def review_call(request: ActorRequest, row: Review, call: UUID) -> HttpResponseBase:
     """A call to an organisation: its phone number, the record, and the organisation's answers."""
     refuse_unless(can_see_samples(request.actor, row))
-    audit_call = get_or_404(with_names(row, row.calls.all(), "rung_by", kept=is_kept(row)), call)
+    audit_call = get_or_404(with_names(row, row.calls.all(), "rung_by", has_kept_names=is_kept(row)), call)
     form = CallForm(posted(request), initial={"answer": audit_call.answer, "note": audit_call.note})
     if done := write_part(request, row, form, note_call, call_id=call):
         return done

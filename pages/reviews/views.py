@@ -28,7 +28,7 @@ from pages.reviews.forms import ActionForm, AddendumForm, CommentForm, Conclusio
 from pages.reviews.frozen import Frozen, as_shown, blind_spots_of, district_figures
 from reports.figures.wording import reconstruction_note
 from reports.queries.questions import By
-from reviews.codes import WasDone
+from reviews.codes import ActionOutcome
 from reviews.models import FigureComment, Review
 from reviews.policies import can_countersign, can_review, can_see_samples, can_write_review
 from reviews.queries.definitions import definition_of
@@ -127,7 +127,7 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
     digest = digest_of_record(row)
     keeps_texts = bool(digest)
     signatures = list(
-        with_names(row, row.signatures.all(), "signed_by", kept=keeps_texts).order_by("position")
+        with_names(row, row.signatures.all(), "signed_by", has_kept_names=keeps_texts).order_by("position")
     )
     shown_ids = [audit_sample.meeting_id for audit_sample in samples if audit_sample.subject] + [
         audit_call.organisation_id for audit_call in calls if audit_call.organisation
@@ -146,14 +146,14 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
         "rung": sum(audit_call.rung_at is not None for audit_call in calls),
         "blind_spots": blind_spots_of(row) if sees_samples else [],
         "earlier": [
-            (action, WasDone(action.answer).label if action.answer else "")
-            for action in earlier_actions(row, kept=keeps_texts)
+            (action, ActionOutcome(action.answer).label if action.answer else "")
+            for action in earlier_actions(row, has_kept_names=keeps_texts)
         ],
         "actions": list(
-            with_names(row, row.actions.all(), "owner", kept=keeps_texts).order_by("due_on", "pk")
+            with_names(row, row.actions.all(), "owner", has_kept_names=keeps_texts).order_by("due_on", "pk")
         ),
         "drafts": row.drafts if row.is_signed else Review.objects.same_draw(row).count(),
-        "starter": starter_of(row, kept=keeps_texts),
+        "starter": starter_of(row, has_kept_names=keeps_texts),
         "signer": (signatures[0].person if signatures else row.signer) or _("name erased"),
         "signatures": signatures,
         "may_export": can_export(actor),

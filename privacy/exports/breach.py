@@ -13,7 +13,7 @@ from privacy.models import BreachPhase
 
 
 def write(phase: BreachPhase, extension: str, out: BinaryIO) -> None:
-    """Write the phase. Raises JobRefused where the machine cannot print."""
+    """Write the phase as `extension`. Raises JobRefused if the machine cannot print."""
     if extension == "json":
         content = {
             "controller": settings.CITY_NAME,

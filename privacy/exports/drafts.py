@@ -1,4 +1,4 @@
-"""A draft of the letter: its notes, with names of others and sensitive words that are not cut yet."""
+"""Draft of a letter: its notes, with marks on names of others and sensitive words that are not cut yet."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +14,7 @@ from lib.row_context import Opened, opened
 from privacy.exports.package import draft
 from privacy.models import DataRequest
 from privacy.queries.contacts import contacts_of
-from privacy.queries.findings import Shown
+from privacy.queries.findings import DisplayedFinding
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
@@ -34,9 +34,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note as the letter would give it."""
+    """A note of the letter, in pieces."""
 
-    shown: Shown
+    shown: DisplayedFinding
     pieces: Sequence[Piece]
 
     @property
@@ -53,52 +53,64 @@ class Draft:
 
     @property
     def marks(self) -> int:
-        """How many marked passages are not cut."""
+        """Number of marked passages that are not cut."""
         return sum(len(note.marked) for note in self.notes)
 
 
 def draft_of(actor: Actor, row: DataRequest, decision: str = "") -> Draft:
-    """Read the letter of a pending request as it would be today. `actor` handles requests."""
-    content, given = draft(actor, row, decision)
-    flags = [*map(_folded, flags_of(one.text for one in given.notes))] if given.notes else []
-    own = _own_words(row)
-    notes = [Note(one, list(_pieces(one, marks_in(one.text, flags, own)))) for one in given.notes]
+    """Return the letter of a pending request as of today. `actor` must handle requests."""
+    content, letter_data = draft(actor, row, decision)
+    flags = [*map(_folded, flags_of(note.text for note in letter_data.notes))] if letter_data.notes else []
+    own_words = _own_words(row)
+    notes = [
+        Note(note, list(_pieces(note, marks_in(note.text, flags, own_words)))) for note in letter_data.notes
+    ]
     return Draft(content, notes)
 
 
-def marks_in(text: str, flags: Iterable[Sequence[str]], own: frozenset[str] = frozenset()) -> list[Stretch]:
+def marks_in(
+    text: str, flags: Iterable[Sequence[str]], own_words: frozenset[str] = frozenset()
+) -> list[Stretch]:
     """Return the stretches of a text that have one of the flags, in any order of its words.
 
-    Two words in a row with a capital letter look like a name, and are returned, too. What has only `own`
-    words is left out.
+    Two words in a row with a capital letter look like a name, so they are returned, too. Stretches with only
+    `own_words` are left out.
 
     >>> marks_in("came with Tomasz Nowicka, who is ill", [["ill"]])
     [(10, 24), (33, 36)]
     """
     words = [
-        (one.start(), one.end(), fold(one.group()), one.group()[:1].isupper()) for one in _WORD.finditer(text)
+        (word.start(), word.end(), fold(word.group()), word.group()[:1].isupper())
+        for word in _WORD.finditer(text)
     ]
-    wanted: dict[str, list[list[str]]] = {}
+    orders_by_first_word: dict[str, list[list[str]]] = {}
     for flag in flags:
         for order in (list(flag), list(flag)[::-1]):
             if order:
-                wanted.setdefault(order[0], []).append(order)
-    found: list[Stretch] = []
+                orders_by_first_word.setdefault(order[0], []).append(order)
+    stretches: list[Stretch] = []
     for place, (start, end, word, is_upper) in enumerate(words):
-        found += [
+        stretches += [
             (start, words[place + len(order) - 1][1])
-            for order in wanted.get(word, ())
-            if [one[2] for one in words[place : place + len(order)]] == order and not own.issuperset(order)
+            for order in orders_by_first_word.get(word, ())
+            if [word_place[2] for word_place in words[place : place + len(order)]] == order
+            and not own_words.issuperset(order)
         ]
         after = words[place + 1] if place + 1 < len(words) else None
-        if is_upper and after and after[3] and text[end : after[0]] == " " and not {word, after[2]} & own:
-            found.append((start, after[1]))
-    return _joined(found)
+        if (
+            is_upper
+            and after
+            and after[3]
+            and text[end : after[0]] == " "
+            and not {word, after[2]} & own_words
+        ):
+            stretches.append((start, after[1]))
+    return _joined(stretches)
 
 
-def _joined(found: Iterable[Stretch]) -> list[Stretch]:
+def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
     joined: list[Stretch] = []
-    for start, end in sorted(found):
+    for start, end in sorted(stretches):
         if joined and start <= joined[-1][1]:
             joined[-1] = joined[-1][0], max(end, joined[-1][1])
         else:
@@ -106,21 +118,21 @@ def _joined(found: Iterable[Stretch]) -> list[Stretch]:
     return joined
 
 
-def _pieces(shown: Shown, marks: Sequence[Stretch]) -> Iterator[Piece]:
-    cuts = [(start, end) for start, end in shown.finding.cuts if end <= len(shown.text)]
-    edges = sorted({0, len(shown.text), *(edge for pair in (*marks, *cuts) for edge in pair)})
+def _pieces(note: DisplayedFinding, marks: Sequence[Stretch]) -> Iterator[Piece]:
+    cuts = [(start, end) for start, end in note.finding.cuts if end <= len(note.text)]
+    edges = sorted({0, len(note.text), *(edge for pair in (*marks, *cuts) for edge in pair)})
     for start, end in pairwise(edges):
         is_cut = any(a <= start and end <= b for a, b in cuts)
         is_marked = not is_cut and any(a <= start and end <= b for a, b in marks)
-        yield Piece(shown.text[start:end], start, end, is_cut, is_marked)
+        yield Piece(note.text[start:end], start, end, is_cut, is_marked)
 
 
 @opened(Opened.WRITER)
 def _own_words(row: DataRequest) -> frozenset[str]:
-    """The words of the person's own names."""
+    """Return the folded words of the person's own names."""
     names = [*row.terms()["names"], *map(str, Contact.objects.filter(pk__in=contacts_of(row)))]
     return frozenset(word for name in names for word in _folded(name))
 
 
 def _folded(text: str) -> list[str]:
-    return [fold(one) for one in _WORD.findall(text)]
+    return [fold(word) for word in _WORD.findall(text)]

@@ -1,7 +1,6 @@
 """The letter that answers a request, in the language of the person.
 
-What is not disclosed under police law must not show in it: the letter is then the same, word for word, as if
-nothing were held.
+If police law forbids disclosure, the letter is the same, word for word, as if there were no data.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from privacy.codes import COPIES, Decision, Ground, Regime, RegisterPart, RequestKind
-from privacy.exports.records import Held
+from privacy.exports.records import HeldData
 from privacy.models import DataRequest, Finding
 from privacy.queries.findings import title_of
-from privacy.services.hiding import staying
+from privacy.services.hiding import findings_that_stay
 
-#: What was done for a request that was granted.
+#: Sentences about what was done for a granted request.
 _DONE: Final[Mapping[RequestKind, Any]] = {
     RequestKind.RECTIFY: gettext_lazy("We corrected your data."),
     RequestKind.RESTRICT: gettext_lazy("We restricted your data. We keep it, but no longer use it."),
@@ -27,28 +26,28 @@ _DONE: Final[Mapping[RequestKind, Any]] = {
 }
 
 
-def paragraphs(row: DataRequest, held: Held) -> Iterator[str]:
-    """The letter without salutation and rights."""
+def paragraphs(row: DataRequest, held: HeldData) -> Iterator[str]:
+    """Yield the paragraphs of the letter, without salutation and rights."""
     yield _("On %(day)s you made a request: %(kind)s. Its number is %(number)s.") % {
         "day": date_format(row.received_on),
         "kind": row.get_kind_display(),
         "number": row.number,
     }
-    says_nothing = row.neither_confirm or row.decision == Decision.NOTHING_HELD
-    if not says_nothing and row.decision == Decision.REFUSED:
+    hides_data = row.neither_confirm or row.decision == Decision.NOTHING_HELD
+    if not hides_data and row.decision == Decision.REFUSED:
         yield _("We refuse this request. Reason: %(grounds)s.") % {"grounds": _grounds(row)}
-    elif row.kind == RequestKind.ORGANISATION_COPY and not says_nothing:
+    elif row.kind == RequestKind.ORGANISATION_COPY and not hides_data:
         yield _("This is what we hold about your organisation. Names of people are left out.")
         yield _("Tell us what is wrong. We correct it within 30 days.")
-    elif row.kind in COPIES or says_nothing:
-        yield from _by_law(row, held)
+    elif row.kind in COPIES or hides_data:
+        yield from _holdings_by_law(row, held)
     else:
         yield str(_DONE[RequestKind(row.kind)])
         if row.kind == RequestKind.RESTRICT:
-            yield from _readable(row)
-    if not says_nothing and row.decision == Decision.PARTLY and row.kind not in COPIES:
+            yield from _readable_texts(row)
+    if not hides_data and row.decision == Decision.PARTLY and row.kind not in COPIES:
         yield _("A part stays as it was. Reason: %(grounds)s.") % {"grounds": _grounds(row)}
-    elif not says_nothing and row.decision == Decision.PARTLY:
+    elif not hides_data and row.decision == Decision.PARTLY:
         yield _("We leave out a part. Reason: %(grounds)s.") % {"grounds": _grounds(row)}
     if held.has_unsure:
         yield _(
@@ -58,7 +57,7 @@ def paragraphs(row: DataRequest, held: Held) -> Iterator[str]:
 
 
 def rights(texts: Mapping[str, str]) -> list[str]:
-    """What the person can do next. `texts` are those of the register."""
+    """Return the rights of the person. `texts`: the city's texts in the register, by part."""
     authority, court = texts.get(RegisterPart.AUTHORITY), texts.get(RegisterPart.COURT)
     officer = texts.get(RegisterPart.DPO)
     return [
@@ -80,8 +79,8 @@ def sender() -> str:
     return _("The police of %(city)s") % {"city": settings.CITY_NAME}
 
 
-def _by_law(row: DataRequest, held: Held) -> Iterator[str]:
-    """A part for each law that applies."""
+def _holdings_by_law(row: DataRequest, held: HeldData) -> Iterator[str]:
+    """Yield a paragraph for each law that applies."""
     if Regime.GDPR in row.regimes:
         if held.other:
             yield _("Under data protection law (GDPR) we hold the personal data about you in this document.")
@@ -100,9 +99,12 @@ def _by_law(row: DataRequest, held: Held) -> Iterator[str]:
             )
 
 
-def _readable(row: DataRequest) -> Iterator[str]:
-    """What a restriction cannot hide."""
-    places = {title_of(one.model, one.field) for one in staying(Finding.objects.of(row).theirs())}
+def _readable_texts(row: DataRequest) -> Iterator[str]:
+    """Yield which texts a restriction cannot hide."""
+    places = {
+        title_of(finding.model, finding.field)
+        for finding in findings_that_stay(Finding.objects.of_request(row).about_person())
+    }
     if places:
         text = _(
             "Some texts about you stay readable, because they are signed, released, or a name, an "

@@ -1,6 +1,6 @@
 """The package: a letter with the data as PDF, and the same data as JSON with its schema, in a ZIP file.
 
-Both files are written from one document, so that both have the same cuts.
+Both files come from one document, so both have the same cuts.
 """
 
 import json
@@ -30,7 +30,7 @@ from lib.age import AGE_TYPE
 from privacy.codes import COPIES, Decision
 from privacy.exports import letter, uses
 from privacy.exports.organisation import organisation_held
-from privacy.exports.records import Held, Officers, held, says_cuts
+from privacy.exports.records import HeldData, Officers, cuts_in_words, data_held
 from privacy.models import DataRequest, Package, RegisterText
 from privacy.policies import can_handle_requests
 from privacy.services.packages import PACKAGE
@@ -42,38 +42,38 @@ ZIP_TYPE: Final = "application/zip"
 
 
 def document(actor: Actor, package: Package) -> dict[str, Any]:
-    """The content of a package, as its JSON file has it. The language of the letter is active."""
-    return _document(actor, package, given_by(package))
+    """Return the content of a package as in its JSON file. The caller activates the letter's language."""
+    return _document(actor, package, data_of_letter(package))
 
 
-def given_by(package: Package) -> Held:
-    """What the letter of a package gives."""
+def data_of_letter(package: Package) -> HeldData:
+    """Return the data in the letter of a package."""
     row = package.request
-    officers = Officers(row, named=package.identity_essential)
-    known = held(row, officers) if row.needs_search else organisation_held(row)
-    return known if _gives_data(row) else _nothing(known)
+    officers = Officers(row, are_named=package.identity_essential)
+    held_data = data_held(row, officers) if row.needs_search else organisation_held(row)
+    return held_data if _gives_data(row) else _without_data(held_data)
 
 
-def draft(actor: Actor, row: DataRequest, decision: str = "") -> tuple[dict[str, Any], Held]:
-    """The letter of a pending request as it would be today, with the data. Nothing is stored or closed."""
-    now = copy(row)
-    now.decision = decision or row.decision or Decision.GRANTED
-    package = Package(request=now, language=get_language() or settings.LANGUAGE_CODE)
-    given = given_by(package)
-    return _document(actor, package, given), given
+def draft(actor: Actor, row: DataRequest, decision: str = "") -> tuple[dict[str, Any], HeldData]:
+    """Return the content and data of a pending request's letter as of today. Nothing is stored."""
+    copied = copy(row)
+    copied.decision = decision or row.decision or Decision.GRANTED
+    package = Package(request=copied, language=get_language() or settings.LANGUAGE_CODE)
+    held_data = data_of_letter(package)
+    return _document(actor, package, held_data), held_data
 
 
 def write_draft(row: DataRequest, content: dict[str, Any]) -> BinaryIO:
-    """The draft as a PDF that says so on each page. Raises JobRefused where the machine cannot print."""
+    """Return the draft as a PDF with a note on each page. Raises JobRefused if the machine cannot print."""
     out = spool()
     print_html(_html(row, content, is_draft=True), out)
     out.seek(0)
     return out
 
 
-def _document(actor: Actor, package: Package, given: Held) -> dict[str, Any]:
-    row, officers = package.request, Officers(package.request, named=package.identity_essential)
-    ids = uses.ids_of(given)
+def _document(actor: Actor, package: Package, held_data: HeldData) -> dict[str, Any]:
+    row, officers = package.request, Officers(package.request, are_named=package.identity_essential)
+    ids = uses.ids_of(held_data)
     return {
         "version": VERSION,
         "controller": settings.CITY_NAME,
@@ -85,13 +85,13 @@ def _document(actor: Actor, package: Package, given: Held) -> dict[str, Any]:
             "answered_on": f"{row.answered_on}",
             "laws": list(row.regimes),
         },
-        "letter": list(letter.paragraphs(row, given)),
+        "letter": list(letter.paragraphs(row, held_data)),
         "rights": letter.rights(RegisterText.objects.visible_to(actor).by_part()),
-        "records": list(given.records),
-        "facts": list(given.facts),
-        "opinions": list(given.opinions),
-        "sources": uses.sources(given) if given.tables and row.needs_search else [],
-        "purposes": uses.purposes(given) if row.needs_search else [],
+        "records": list(held_data.records),
+        "facts": list(held_data.facts),
+        "opinions": list(held_data.opinions),
+        "sources": uses.sources(held_data) if held_data.tables and row.needs_search else [],
+        "purposes": uses.purposes(held_data) if row.needs_search else [],
         "recipients": uses.recipients(actor, ids) if ids and row.needs_search else [],
         "consultations": uses.consultations(actor, row, package, ids, officers)
         if ids and row.needs_search
@@ -100,7 +100,7 @@ def _document(actor: Actor, package: Package, given: Held) -> dict[str, Any]:
 
 
 def write(row: DataRequest, content: dict[str, Any]) -> BinaryIO:
-    """The ZIP file. Raises JobRefused where the machine cannot print."""
+    """Return the ZIP file. Raises JobRefused if the machine cannot print."""
     pdf = spool()
     print_html(_html(row, content), pdf)
     out = spool()
@@ -113,9 +113,9 @@ def write(row: DataRequest, content: dict[str, Any]) -> BinaryIO:
 
 
 def make_package(work: Work) -> JobResult:
-    """Write the package of an answered request. It is encrypted unless a readable file was chosen."""
-    found = Package.objects.visible_to(work.actor).select_related("request")
-    package = found.filter(pk=UUID(work.parameters["package"])).first()
+    """Write the package of an answered request, encrypted if the task has a passphrase."""
+    packages = Package.objects.visible_to(work.actor).select_related("request")
+    package = packages.filter(pk=UUID(work.parameters["package"])).first()
     if package is None or package.request.answered_on is None:
         raise JobRefused(_("The request is not answered yet."))
     row = package.request
@@ -126,31 +126,31 @@ def make_package(work: Work) -> JobResult:
     if is_encrypted:
         name, media_type, out = f"{name}.age", AGE_TYPE, encrypted(out, work.needs["passphrase"])
 
-    def keep(files: Sequence[KeptFile]) -> None:
+    def record_file(files: Sequence[KeptFile]) -> None:
         digest = files[0].digest
         Package.objects.filter(pk=package.pk).update(made_at=timezone.now(), digest=digest)
-        how = "encrypted file" if is_encrypted else "file"
+        form = "encrypted file" if is_encrypted else "file"
         disclose(
             work.actor,
             OBJECT_TYPE,
-            [one for one in (row.pk, row.contact_id, row.organisation_id) if one],
+            [object_id for object_id in (row.pk, row.contact_id, row.organisation_id) if object_id],
             action=Action.EXPORT,
             reason=row.number,
-            recipient=recipient_of(work.parameters["recipient"], f"{how} sha256:{digest}"),
+            recipient=recipient_of(work.parameters["recipient"], f"{form} sha256:{digest}"),
         )
 
-    return JobResult({"files": 1}, [Output(name, media_type, out)], keep)
+    return JobResult({"files": 1}, [Output(name, media_type, out)], record_file)
 
 
 def _gives_data(row: DataRequest) -> bool:
-    """Whether the answer has the data itself. A refusal that says so has only the letter."""
+    """Whether the answer contains the data. An open refusal has only the letter."""
     if row.neither_confirm:
         return True
     return row.kind in COPIES and row.decision != Decision.REFUSED
 
 
-def _nothing(known: Held) -> Held:
-    return Held((), (), (), frozenset(), frozenset(), known.police, known.other, has_unsure=False)
+def _without_data(held_data: HeldData) -> HeldData:
+    return HeldData((), (), (), frozenset(), frozenset(), held_data.police, held_data.other, has_unsure=False)
 
 
 def _html(row: DataRequest, content: dict[str, Any], *, is_draft: bool = False) -> str:
@@ -160,7 +160,7 @@ def _html(row: DataRequest, content: dict[str, Any], *, is_draft: bool = False) 
     ]
     context = {
         "content": content,
-        "texts": [(title, [(one, _cuts(one)) for one in rows]) for title, rows in texts if rows],
+        "texts": [(title, [(text, _cuts_in_words(text)) for text in rows]) for title, rows in texts if rows],
         "views": uses.views_by_reason(content["consultations"]),
         "is_draft": is_draft,
         "salutation": letter.salutation(row),
@@ -172,8 +172,8 @@ def _html(row: DataRequest, content: dict[str, Any], *, is_draft: bool = False) 
     return render_to_string("privacy/package.html", context)
 
 
-def _cuts(one: dict[str, Any]) -> str:
-    return says_cuts(one["cuts"], one["grounds"]) if one["cuts"] else ""
+def _cuts_in_words(text: dict[str, Any]) -> str:
+    return cuts_in_words(text["cuts"], text["grounds"]) if text["cuts"] else ""
 
 
 JOB: Final = kinds.Kind(

@@ -1,6 +1,6 @@
 """The register of processing (GDPR, Article 30; Directive 2016/680, Article 24), made from the inventory.
 
-`docs/register.json` has what is the same in each city. It shows in a review what data is kept from now on.
+`docs/register.json` has the part that is the same in each city. In a code review, its diff shows new data.
 """
 
 import json
@@ -32,7 +32,7 @@ TYPES: Final[Mapping[str, str]] = {"pdf": "application/pdf", "csv": CSV_TYPE, "j
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An activity: whom and what it concerns, why, who receives the data, and how long it is kept."""
+    """An activity with its purpose, people, data, recipients and retention periods."""
 
     activity: str
     purpose: str
@@ -47,7 +47,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A part of the register that is not what it was."""
+    """A changed part of the register."""
 
     part: str
     name: str
@@ -56,54 +56,56 @@ class Difference:
 
 
 def entries(in_force: Mapping[str, int] | None = None) -> Iterator[Entry]:
-    """The entries of all activities about people, in the order of the inventory.
+    """Yield the entries of all activities about people, in the order of the inventory.
 
     Args:
-        in_force: the days of rules in force in this city. Without it, periods are those that are proposed.
+        in_force: days of the rules in force in this city. Without it, periods are the proposed ones.
     """
-    of: dict[str, list[inventory.Field]] = defaultdict(list)
-    for one in inventory.fields().values():
-        of[one.activity.name].append(one)
-    for name, every in of.items():
-        personal = [one for one in every if one.is_personal]
+    fields_by_activity: dict[str, list[inventory.Field]] = defaultdict(list)
+    for field in inventory.fields().values():
+        fields_by_activity[field.activity.name].append(field)
+    for name, fields in fields_by_activity.items():
+        personal = [field for field in fields if field.is_personal]
         if not personal:
             continue
-        rules = {one.rule for one in personal}
+        rules = {field.rule for field in personal}
         yield Entry(
             activity=name,
             purpose=str(words.PURPOSES[name]),
             basis=str(words.BASES[personal[0].activity.basis]),
-            people=[str(words.PEOPLE[one]) for one in words.PEOPLE if one in {f.about for f in personal}],
-            categories=_named(words.CATEGORIES, {one.category for one in personal}),
-            is_special=any(one.is_special for one in personal),
-            recipients=_named(words.RECIPIENTS, {who for one in personal for who in one.recipients}),
-            periods=sorted(
-                words.period(then=one.then, counts_from=one.counts_from, days=one.days)
-                if in_force is None
-                else period_of(one, in_force)
-                for one in rules
+            people=[str(words.PEOPLE[code]) for code in words.PEOPLE if code in {f.about for f in personal}],
+            categories=_texts_of_codes(words.CATEGORIES, {field.category for field in personal}),
+            is_special=any(field.is_special for field in personal),
+            recipients=_texts_of_codes(
+                words.RECIPIENTS, {recipient for field in personal for recipient in field.recipients}
             ),
-            tables=sorted({one.model for one in personal}),
+            periods=sorted(
+                words.period(then=rule.then, counts_from=rule.counts_from, days=rule.days)
+                if in_force is None
+                else period_of(rule, in_force)
+                for rule in rules
+            ),
+            tables=sorted({field.model for field in personal}),
         )
 
 
 def period_of(rule: inventory.Rule, in_force: Mapping[str, int]) -> str:
-    """How long data is kept in this city. `in_force`: days of the rules that a privacy officer decided."""
+    """Return the retention period in this city. `in_force`: days of the rules in force, by code."""
     days = in_force.get(rule.code, rule.days)
-    said = words.period(then=rule.then, counts_from=rule.counts_from, days=days)
+    period = words.period(then=rule.then, counts_from=rule.counts_from, days=days)
     is_planned = rule.acts == "decided" and rule.code not in in_force
-    return _("%(period)s (planned)") % {"period": said} if is_planned else said
+    return _("%(period)s (planned)") % {"period": period} if is_planned else period
 
 
 def committed() -> str:
-    """The content of `docs/register.json`, in English."""
+    """Return the content of `docs/register.json`, in English."""
     with translation.override(settings.LANGUAGE_CODE):
-        content = {"entries": [asdict(one) for one in entries()]}
+        content = {"entries": [asdict(entry) for entry in entries()]}
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def content(actor: Actor) -> dict[str, Any]:
-    """The register of this city on this day, with its own texts and the keys of other systems."""
+    """Return today's register of this city, with its own texts and the keys of other systems."""
     texts = RegisterText.objects.visible_to(actor).by_part()
     in_force = RetentionRule.objects.in_force().days()
     return {
@@ -112,24 +114,24 @@ def content(actor: Actor) -> dict[str, Any]:
         "laws": list(settings.REGIMES),
         "texts": [{"title": str(part.label), "text": texts.get(part, "")} for part in RegisterPart],
         "systems": list(key_names().active()),
-        "entries": [asdict(one) for one in entries(in_force)],
+        "entries": [asdict(entry) for entry in entries(in_force)],
     }
 
 
 def keep_state() -> bool:
-    """Keep what the register says today, if it is not what it said before. Return whether it changed."""
+    """Store today's register if it differs from the last stored one. Return whether it changed."""
     with translation.override(settings.LANGUAGE_CODE):
-        now = content(SYSTEM)
-    del now["day"]
-    last = RegisterState.objects.on(city_today())
-    if last is not None and last.content == now:
+        current = content(SYSTEM)
+    del current["day"]
+    latest = RegisterState.objects.on(city_today())
+    if latest is not None and latest.content == current:
         return False
-    RegisterState.objects.update_or_create(day=city_today(), defaults={"content": now})
+    RegisterState.objects.update_or_create(day=city_today(), defaults={"content": current})
     return True
 
 
 def changes_since(actor: Actor, day: date) -> list[Difference]:
-    """What the register says now and did not say on a day, in the language of the deployment."""
+    """Return the changes of the register since a day, in the language of the deployment."""
     state = RegisterState.objects.visible_to(actor).on(day)
     with translation.override(settings.LANGUAGE_CODE):
         before, after = _lines(state.content if state else {}), _lines(content(actor))
@@ -140,27 +142,27 @@ def changes_since(actor: Actor, day: date) -> list[Difference]:
     ]
 
 
-def _lines(found: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """What the register says, as texts by part and name."""
-    lines = {(_("Texts of the city"), one["title"]): one["text"] for one in found.get("texts", ())}
-    lines[_("Other systems"), _("Names")] = ", ".join(found.get("systems", ()))
+def _lines(register: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """Return the content of the register as texts by part and name."""
+    lines = {(_("Texts of the city"), part["title"]): part["text"] for part in register.get("texts", ())}
+    lines[_("Other systems"), _("Names")] = ", ".join(register.get("systems", ()))
     names = [column.heading for column in columns()]
-    for one in found.get("entries", ()):
-        [row] = rows({"entries": [one]})
-        lines |= {(one["purpose"], name): text for name, text in zip(names[1:], row[1:], strict=True)}
-        lines[one["purpose"], _("Tables")] = ", ".join(one["tables"])
+    for entry in register.get("entries", ()):
+        [row] = rows({"entries": [entry]})
+        lines |= {(entry["purpose"], name): text for name, text in zip(names[1:], row[1:], strict=True)}
+        lines[entry["purpose"], _("Tables")] = ", ".join(entry["tables"])
     return lines
 
 
 def write(actor: Actor, extension: str, out: BinaryIO) -> None:
-    """Write the register as one of TYPES. Raises JobRefused where the machine cannot print."""
-    found = content(actor)
+    """Write the register as one of TYPES. Raises JobRefused if the machine cannot print."""
+    register = content(actor)
     if extension == "json":
-        out.write((json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode())
+        out.write((json.dumps(register, ensure_ascii=False, indent=2) + "\n").encode())
     elif extension == "csv":
-        write_csv(out, Sheet(_("Register of processing"), columns(), rows(found)))
+        write_csv(out, Sheet(_("Register of processing"), columns(), rows(register)))
     else:
-        context = {"register": found, "rows": list(rows(found)), "columns": columns(), "face": FACE}
+        context = {"register": register, "rows": list(rows(register)), "columns": columns(), "face": FACE}
         print_html(render_to_string("privacy/register.html", context), out)
 
 
@@ -176,18 +178,18 @@ def columns() -> list[Column]:
     ]
 
 
-def rows(found: Mapping[str, Any]) -> Iterator[list[str]]:
-    for one in found["entries"]:
+def rows(register: Mapping[str, Any]) -> Iterator[list[str]]:
+    for entry in register["entries"]:
         yield [
-            one["purpose"],
-            one["basis"],
-            ", ".join(one["people"]),
-            ", ".join(one["categories"]),
-            _("yes") if one["is_special"] else _("no"),
-            ", ".join(one["recipients"]),
-            "; ".join(one["periods"]),
+            entry["purpose"],
+            entry["basis"],
+            ", ".join(entry["people"]),
+            ", ".join(entry["categories"]),
+            _("yes") if entry["is_special"] else _("no"),
+            ", ".join(entry["recipients"]),
+            "; ".join(entry["periods"]),
         ]
 
 
-def _named(labels: Mapping[str, Any], codes: set[str]) -> list[str]:
-    return [str(text) for code, text in labels.items() if code in codes]
+def _texts_of_codes(label_by_code: Mapping[str, Any], codes: set[str]) -> list[str]:
+    return [str(text) for code, text in label_by_code.items() if code in codes]

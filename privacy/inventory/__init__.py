@@ -1,7 +1,7 @@
-"""What the system stores about people: `inventory.toml`, which names each field of each table once.
+"""Inventory of personal data: `privacy/inventory.toml`, which names each field of each table once.
 
-Access requests, the search for a person, erasure, retention and the register read it. This module imports no
-model: rooms above this one are in the inventory, too. Which columns hold text, the models themselves say.
+Access requests, the search for a person, erasure, retention and the register use the inventory. This module
+imports no model, because the inventory has tables of rooms above, too. Models say which columns hold text.
 """
 
 import tomllib
@@ -28,18 +28,18 @@ CATEGORIES: Final = (
 TEXTS: Final = ("free_text", "opinion")
 BASES: Final = ("record", "public_task", "police_law", "legal_obligation")
 ACCESS: Final = ("give", "withhold")
-#: delete: the row, or what refers to the person in it; null: the reference; blank: the passage in a text;
-#: remake: made again from other fields.
+#: delete the row or what refers to the person in it; null the reference; blank the passage in a text;
+#: remake the value from other fields.
 ERASURES: Final = ("delete", "null", "blank", "remake", "keep")
-#: Why a text column is not searched, and the form of every value in it, which a test checks.
+#: Reasons not to search a text column, with the pattern of its values, which a test checks.
 UNSEARCHED: Final[Mapping[str, str]] = {
     "code": r"[\w./:;,=+*<>@-]*",
     "digest": r"(?:[0-9a-f]{16,}|[A-Za-z0-9+/_=-]{22,})?",
     "ids": r"[\w.:-]*",
     "numbers": r"[\w./:;,=+*%-]*",
-    "derived": r"[\s\S]*",  # made again from fields that are searched
-    "secret": r"[\s\S]*",  # would let somebody sign in; forms in sessions are forgotten with the person
-    "elsewhere": r"[\s\S]*",  # a copy: it is searched at the place where it belongs
+    "derived": r"[\s\S]*",  # made from fields that are searched
+    "secret": r"[\s\S]*",  # lets someone sign in; forms in sessions are deleted with the person
+    "elsewhere": r"[\s\S]*",  # a copy of a text that is searched
     "passing": r"[\s\S]*",  # emptied when its task ends
 }
 RECIPIENTS: Final = (
@@ -53,7 +53,7 @@ _OF_MODEL: Final = ("activity", "rule", "recipients", "row_of")
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Why data is processed. `basis` is "record" if each record has its own lawful basis."""
+    """Purpose of processing. `basis` is "record" if each record has its own lawful basis."""
 
     name: str
     purpose: str
@@ -63,10 +63,10 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How long data is needed.
+    """Retention rule of the inventory.
 
     Args:
-        acts: "decided": after a privacy officer puts it in force; "always": without a decision; "never".
+        acts: "decided" (after a privacy officer puts it in force), "always" (without a decision) or "never".
     """
 
     code: str
@@ -78,7 +78,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What is known about one field of a table."""
+    """A field of a table, as the inventory describes it."""
 
     model: str  # its label, such as "contacts.Contact"
     name: str
@@ -100,7 +100,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeTable:
     """A table of a library, described as a whole."""
 
     model: str
@@ -111,27 +111,27 @@ class Whole:
 
 @cache
 def fields() -> Mapping[tuple[str, str], Field]:
-    """All fields of our tables by model label and field name."""
-    return {(one.model, one.name): one for one in read(_table())}
+    """Return all fields of our tables by model label and field name."""
+    return {(field.model, field.name): field for field in read(_table())}
 
 
 def field_of(label: str, name: str) -> Field:
-    """A field of any table. Those of a library's table are as the table."""
-    known = fields().get((label, name))
-    return known if known is not None else _field_of_whole(whole_tables()[label], name)
+    """Return a field of any table. A field of a library's table has the entry of the table."""
+    field = fields().get((label, name))
+    return field if field is not None else _field_of_whole(whole_tables()[label], name)
 
 
 @cache
-def whole_tables() -> Mapping[str, Whole]:
-    """Tables of libraries by model label."""
-    return {label: Whole(label, **entry) for label, entry in _table()["whole"].items()}
+def whole_tables() -> Mapping[str, WholeTable]:
+    """Return the tables of libraries by model label."""
+    return {label: WholeTable(label, **entry) for label, entry in _table()["whole"].items()}
 
 
-def _field_of_whole(table: Whole, name: str) -> Field:
+def _field_of_whole(table: WholeTable, name: str) -> Field:
     entry = {"activity": "accounts", "rule": "account"}
     props = {"about": table.about, "category": "technical", "access": "give", "erasure": "keep"}
-    known = _table()
-    activity = known["activity"]["accounts"]
+    inventory_table = _table()
+    activity = inventory_table["activity"]["accounts"]
     return _field(
         table.model,
         name,
@@ -145,13 +145,13 @@ def _field_of_whole(table: Whole, name: str) -> Field:
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """Retention rules by code."""
+    """Return the retention rules by code."""
     return _rules(_table())
 
 
 def searched_tables() -> dict[str, list[str]]:
-    """Return the names of searched fields by model: each column with text, if it has no reason against it."""
-    found = {}
+    """Return searched fields by model: all columns with text, except those with a reason in UNSEARCHED."""
+    names_by_label = {}
     for model in apps.get_models(include_auto_created=True):
         label = model._meta.label
         names = [
@@ -160,38 +160,38 @@ def searched_tables() -> dict[str, list[str]]:
             if holds_text(field) and not field_of(label, field.name).unsearched
         ]
         if names and model._meta.managed and not model._meta.proxy:
-            found[label] = names
-    return found
+            names_by_label[label] = names
+    return names_by_label
 
 
 def holds_text(field: Any) -> bool:
     """Whether a column can hold words: a text, JSON or a list of texts, and no choice from a list."""
-    one = field.base_field if isinstance(field, ArrayField) else field
-    return isinstance(one, _TEXTS) and not one.choices and not field.choices
+    element_field = field.base_field if isinstance(field, ArrayField) else field
+    return isinstance(element_field, _TEXTS) and not element_field.choices and not field.choices
 
 
 def fields_of(label: str) -> list[Field]:
-    """Fields of one table."""
-    return [one for one in fields().values() if one.model == label]
+    """Return the fields of a table."""
+    return [field for field in fields().values() if field.model == label]
 
 
 def read(table: Mapping[str, Any]) -> Iterator[Field]:
-    """Yield the fields of a table of the same form as `inventory.toml`. Raises ValueError if one is wrong."""
+    """Yield the fields of a parsed `inventory.toml`. Raises ValueError if a field is named twice."""
     activities = {
-        name: Activity(name, one["purpose"], one["basis"], tuple(one["recipients"]))
-        for name, one in table["activity"].items()
+        name: Activity(name, entry["purpose"], entry["basis"], tuple(entry["recipients"]))
+        for name, entry in table["activity"].items()
     }
     known_rules = _rules(table)
     for label, entry in table["model"].items():
         activity = activities[entry["activity"]]
-        named: set[str] = set()
+        seen_names: set[str] = set()
         for kind, names in entry.items():
             if kind in _OF_MODEL:
                 continue
             for name in names.split():
-                if name in named:
+                if name in seen_names:
                     raise ValueError(f"{label}.{name} is named twice")
-                named.add(name)
+                seen_names.add(name)
                 yield _field(label, name, kind, table["kind"][kind], entry, activity, known_rules)
 
 
@@ -204,26 +204,26 @@ def _field(
     activity: Activity,
     known_rules: Mapping[str, Rule],
 ) -> Field:
-    goes = "row_of" in entry and props["erasure"] in ("keep", "null", "remake")
+    is_deleted_with_person = "row_of" in entry and props["erasure"] in ("keep", "null", "remake")
     return Field(
         model=label,
         name=name,
         kind=kind,
-        about=entry["row_of"] if goes and props["about"] == "nobody" else props["about"],
+        about=entry["row_of"] if is_deleted_with_person and props["about"] == "nobody" else props["about"],
         category=props["category"],
         access=props["access"],
-        erasure="delete" if goes else props["erasure"],
+        erasure="delete" if is_deleted_with_person else props["erasure"],
         unsearched=props.get("unsearched", ""),
         is_special=props.get("special", False),
         activity=activity,
         rule=known_rules[entry["rule"]],
         recipients=tuple(entry.get("recipients", activity.recipients)),
-        why=props.get("why", "It says nothing about the person." if goes else ""),
+        why=props.get("why", "It says nothing about the person." if is_deleted_with_person else ""),
     )
 
 
 def _rules(table: Mapping[str, Any]) -> dict[str, Rule]:
-    return {code: Rule(code, **one) for code, one in table["rule"].items()}
+    return {code: Rule(code, **entry) for code, entry in table["rule"].items()}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What the inventory says, in words for letters and the register. `inventory.toml` has the codes."""
+"""Labels of the inventory's codes, for letters and the register."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -62,7 +62,7 @@ RECIPIENTS: Final[Mapping[str, Any]] = {
     "public": gettext_lazy("the public"),
     "system": gettext_lazy("the system itself"),
 }
-#: Tables about a contact, as the person reads them.
+#: Tables about a contact, in words for the person.
 TABLES: Final[Mapping[str, Any]] = {
     "contacts.Contact": gettext_lazy("contact"),
     "contacts.Affiliation": gettext_lazy("role in an organisation"),
@@ -82,7 +82,7 @@ _SINCE: Final[Mapping[str, Any]] = {
     "answered": gettext_lazy("the answer"),
     "last_use": gettext_lazy("the last use"),
 }
-#: What the rules do that act without a decision.
+#: Data of the rules that act without a decision.
 ALWAYS: Final[Mapping[str, Any]] = {
     "file": gettext_lazy("files of background tasks"),
     "draft": gettext_lazy("imports that were begun"),
@@ -95,12 +95,12 @@ ALWAYS: Final[Mapping[str, Any]] = {
 
 
 def table(model: type[models.Model]) -> str:
-    """The name of a table."""
+    """Return the name of a table."""
     return capfirst(str(TABLES.get(model._meta.label, model._meta.verbose_name)))
 
 
 def period(*, then: str, counts_from: str, days: int | None) -> str:
-    """How long data is kept, from a rule of the inventory.
+    """Return a retention period in words, from a rule of the inventory.
 
     >>> period(then="delete", counts_from="meeting", days=365)
     'deleted 365 days after the meeting'
@@ -110,11 +110,15 @@ def period(*, then: str, counts_from: str, days: int | None) -> str:
     values = {"n": days, "since": _SINCE[counts_from]}
     match then:
         case "review":
-            said = ngettext("reviewed %(n)s day after %(since)s", "reviewed %(n)s days after %(since)s", days)
+            sentence = ngettext(
+                "reviewed %(n)s day after %(since)s", "reviewed %(n)s days after %(since)s", days
+            )
         case "blank":
-            said = ngettext(
+            sentence = ngettext(
                 "text removed %(n)s day after %(since)s", "text removed %(n)s days after %(since)s", days
             )
         case _:
-            said = ngettext("deleted %(n)s day after %(since)s", "deleted %(n)s days after %(since)s", days)
-    return said % values
+            sentence = ngettext(
+                "deleted %(n)s day after %(since)s", "deleted %(n)s days after %(since)s", days
+            )
+    return sentence % values

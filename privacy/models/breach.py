@@ -1,4 +1,4 @@
-"""Breach: what happened to personal data, what was done, and who was told. It is documented in any case."""
+"""Breach: an incident with personal data, the measures, and who was notified. Every breach is recorded."""
 
 from datetime import datetime
 from typing import Self
@@ -23,7 +23,7 @@ class BreachQuerySet(models.QuerySet["Breach"]):
         return self.all() if sees_requests(actor) else self.none()
 
     def to_tell(self) -> Self:
-        """Open breaches of which the authority was not told, unless a risk is unlikely."""
+        """Open breaches that the authority has not been told about, without those of unlikely risk."""
         rows = self.filter(closed_at__isnull=True, told_authority_at__isnull=True)
         return rows.exclude(risk=BreachRisk.UNLIKELY)
 
@@ -116,14 +116,14 @@ class BreachPhaseQuerySet(models.QuerySet["BreachPhase"]):
         """All phases for privacy officers, none for anyone else."""
         return self.all() if sees_requests(actor) else self.none()
 
-    def of(self, breach: Breach) -> Self:
+    def of_breach(self, breach: Breach) -> Self:
         return self.filter(breach=breach).order_by("number")
 
 
 class BreachPhase(models.Model):
-    """What the authority is told of a breach at one time (GDPR, Article 33(4)).
+    """A report of a breach to the authority at one time (GDPR, Article 33(4)).
 
-    It never changes, except that a person who is erased leaves it.
+    It never changes, except that an erased person is removed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -133,7 +133,7 @@ class BreachPhase(models.Model):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
-    lines = models.JSONField(default=list, editable=False)  # of [name, text, whether it is new]
+    lines = models.JSONField(default=list, editable=False)  # [name, text, whether the text is new]
 
     objects = BreachPhaseQuerySet.as_manager()
 

@@ -24,7 +24,7 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
         return self.filter(done_at__isnull=True)
 
     def not_begun(self) -> Self:
-        """Erasures of which nothing is fixed yet: they can be called off."""
+        """Erasures without fixed places, which can be called off."""
         return self.filter(places__isnull=True, done_at__isnull=True)
 
     def done(self) -> Self:
@@ -32,11 +32,11 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
 
 
 class Erasure(models.Model):
-    """What is erased for a request, or of contacts whose period is over: then there is no request.
+    """An erasure for a request, or of contacts whose period is over (without a request).
 
-    It holds IDs and places of texts, never a text. `places` are fixed when the job starts, so that a job that
-    was killed continues with the same: label of the table, key, field, keyed hash of the text as it was, and
-    the stretches that leave (null: no single text).
+    It has IDs and places of texts, never a text. `places` are fixed when the job starts, so that a killed job
+    continues with the same places. A place has the label of the table, key, field, keyed hash of the old
+    text, and the stretches to remove (null: the value is no single text).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -45,7 +45,7 @@ class Erasure(models.Model):
     )
     contact_ids = ArrayField(models.UUIDField(), default=list)
     places = models.JSONField(null=True)
-    sealed = models.BinaryField(null=True, editable=False)  # names and numbers, until the erasure is done
+    sealed = models.BinaryField(null=True, editable=False)  # names and numbers, until the erasure ends
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )

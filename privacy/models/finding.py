@@ -1,4 +1,4 @@
-"""Finding: a passage that may be about the person of a request, with its text as it was when it was found."""
+"""Finding: a passage that may be about the person of a request, with the text as found."""
 
 from typing import Self
 
@@ -20,10 +20,10 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """All findings for privacy officers, none for anybody else."""
         return self.all() if sees_requests(actor) else self.none()
 
-    def of(self, request: DataRequest) -> Self:
+    def of_request(self, request: DataRequest) -> Self:
         return self.filter(request=request)
 
-    def theirs(self) -> Self:
+    def about_person(self) -> Self:
         return self.filter(verdict=Verdict.THEIRS)
 
     def blocking(self) -> Self:
@@ -39,11 +39,11 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
 
 class Finding(models.Model):
-    """A field of a row in which the search found the person, and what a privacy officer says about it.
+    """A field of a row in which the search found the person, with the verdict of a privacy officer.
 
     `cuts` are stretches of the text, each [start, end], that are left out of the copy. `text` is the text as
-    it was found, whatever officers make of it while the request is open. It is empty once the request no
-    longer needs it.
+    found: it stays the same if an officer edits the record. It is emptied when the request no longer needs
+    it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,4 +1,4 @@
-"""HiddenText: a text that left its row for as long as a restriction stands."""
+"""HiddenText: a text that a restriction keeps out of its row."""
 
 from collections.abc import Collection
 from typing import Self
@@ -18,28 +18,28 @@ class HiddenTextQuerySet(models.QuerySet["HiddenText"]):
         """All texts for privacy officers, none for anybody else."""
         return self.all() if sees_requests(actor) else self.none()
 
-    def of(self, restriction: Restriction) -> Self:
+    def of_restriction(self, restriction: Restriction) -> Self:
         return self.filter(restriction=restriction)
 
     def at(self, model: str, object_id: str, field: str) -> Self:
-        """The rows of every restriction that hides this text, the one that holds it first."""
+        """Hidden texts at a place, of every restriction. The first one has the text."""
         return self.filter(model=model, object_id=object_id, field=field).order_by("since", "pk")
 
     def texts(self, models_: Collection[str]) -> dict[tuple[str, str, str], str]:
-        """The hidden texts of these tables by model, key and field."""
+        """Return the hidden texts of these tables by model, key and field."""
         rows = self.filter(model__in=models_).exclude(text="")
         return {(row.model, row.object_id, row.field): row.text for row in rows}
 
 
 class HiddenText(models.Model):
-    """Its row has a mark in place of the text, so no page, list, search, file or feed has it.
+    """A text that a restriction hides. Its row has a mark instead, and so have pages, files and feeds.
 
-    If several restrictions hide the same text, the oldest holds it, and the others are empty.
+    If several restrictions hide the same text, the oldest has the text, and the others are empty.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="hidden_texts")
-    model = models.CharField(max_length=60)  # its label, as in Finding
+    model = models.CharField(max_length=60)  # label, as in Finding
     object_id = models.CharField(max_length=64)
     field = models.CharField(max_length=60)
     text = EncryptedTextField(blank=True)

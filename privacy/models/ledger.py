@@ -1,4 +1,4 @@
-"""LedgerEntry: what a restored backup must repeat, such as an erasure."""
+"""LedgerEntry: an act that must be repeated after a restore, such as an erasure."""
 
 from typing import Any, Final, Self
 
@@ -29,7 +29,7 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
 
 
 class LedgerEntry(models.Model):
-    """An erasure, a correction, or changes of restrictions and opt-outs, which the file outside repeats.
+    """An erasure, a correction, or changes of restrictions and opt-outs. The ledger file has a copy.
 
     Args:
         contact_ids: contacts that were erased.
@@ -57,5 +57,5 @@ class LedgerEntry(models.Model):
         ]
 
     def seal_content(self, content: Any) -> None:
-        """Encrypt what the entry says beside IDs and places."""
+        """Encrypt the content of the entry that is not IDs or places."""
         self.sealed = seal(content, place=LEDGER, row=self.pk)

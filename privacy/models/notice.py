@@ -1,4 +1,4 @@
-"""Notice: tells someone who received data that it was corrected, restricted or erased (GDPR 19, LED 16)."""
+"""Notice: tells a recipient that data was corrected, restricted or erased (GDPR 19, LED 16)."""
 
 from datetime import date, timedelta
 from typing import Final, Self
@@ -26,13 +26,13 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             return self.filter(key_id=actor.id)
         return self.all() if sees_requests(actor) else self.none()
 
-    def of(self, request: DataRequest) -> Self:
+    def of_request(self, request: DataRequest) -> Self:
         return self.filter(request=request)
 
     def counts(self) -> dict[str, int]:
-        """How many notices there are, and how many without an answer."""
-        found: dict[str, int] = self.aggregate(all=Count("pk"), pending=Count("pk", filter=Q(answer="")))
-        return found
+        """Return the number of notices, and of those without an answer."""
+        numbers: dict[str, int] = self.aggregate(all=Count("pk"), pending=Count("pk", filter=Q(answer="")))
+        return numbers
 
     def pending(self) -> Self:
         """Notices that the recipient has not answered."""
@@ -50,7 +50,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """What one recipient is told, and what the recipient answered. It holds IDs and field names, no data.
+    """A notice to one recipient, with the answer. It has IDs and field names, no data.
 
     `object_ids` are contacts, or records whose text names the person. A notice for a key is read at
     `GET /me/`, so it is sent as soon as it is made.

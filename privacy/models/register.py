@@ -1,4 +1,4 @@
-"""The register of processing: what the city adds to it, and what it said on earlier days."""
+"""Register of processing: texts of the city, and earlier states of the register."""
 
 from datetime import date
 from typing import Self
@@ -24,7 +24,7 @@ class RegisterTextQuerySet(models.QuerySet["RegisterText"]):
 
 
 class RegisterText(models.Model):
-    """A text of the city. Letters to people use those about the authority and the court."""
+    """A text of the city in the register. Letters to people use the texts on the authority and the court."""
 
     part = models.CharField(primary_key=True, max_length=20, choices=RegisterPart)
     text = models.CharField(max_length=1000)
@@ -51,12 +51,12 @@ class RegisterStateQuerySet(models.QuerySet["RegisterState"]):
         return self.all() if sees_requests(actor) else self.none()
 
     def on(self, day: date) -> "RegisterState | None":
-        """What the register said at the end of a day; the oldest state for a day before it."""
+        """Return the state at the end of a day; for an earlier day, the oldest state."""
         return self.filter(day__lte=day).order_by("-day").first() or self.order_by("day").first()
 
 
 class RegisterState(models.Model):
-    """The register from a day on, in the language of the deployment, kept when it changed."""
+    """State of the register from a day on, in the language of the deployment, stored at each change."""
 
     day = models.DateField(primary_key=True)
     content = models.JSONField(editable=False)

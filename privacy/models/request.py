@@ -1,4 +1,4 @@
-"""DataRequest: what a person asks about their data, from receipt to answer."""
+"""DataRequest: a person's request about their data, from receipt to answer."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -53,7 +53,7 @@ class DataRequestQuerySet(models.QuerySet["DataRequest"]):
         return self.filter(Q(status__in=PENDING) | TO_CORRECT)
 
     def closed(self) -> Self:
-        """Requests about which nothing is left to do."""
+        """Requests that are closed, with the record corrected."""
         return self.exclude(Q(status__in=PENDING) | TO_CORRECT)
 
     def due_first(self) -> Self:
@@ -88,7 +88,7 @@ class DataRequest(models.Model):
     contact_id = models.UUIDField(null=True, editable=False)
     # Contacts who may be the person (privacy.queries.contacts), frozen from receipt until the search has run.
     frozen_contact_ids = ArrayField(models.UUIDField(), default=list, db_default=[], editable=False)
-    organisation_id = models.UUIDField(null=True, editable=False)  # that asks for its own record
+    organisation_id = models.UUIDField(null=True, editable=False)  # which asked for its own record
     identity = models.CharField(_("identity"), max_length=20, choices=Identity, default=Identity.NOT_YET)
     identity_asked_on = models.DateField(_("identity asked on"), null=True, blank=True)
     identity_on = models.DateField(_("identity confirmed on"), null=True, blank=True)
@@ -172,7 +172,7 @@ class DataRequest(models.Model):
 
     @property
     def last_day(self) -> date:
-        """The day by which the request must be answered, or then the record be corrected."""
+        """Last day to answer the request or, after the answer, to correct the record."""
         return self.correct_by or self.extended_to or self.due_on
 
     @property
@@ -196,13 +196,13 @@ class DataRequest(models.Model):
         return (self.is_pending or self.is_to_correct) and self.days_left(today) <= CLOSE
 
     def state_terms(self, terms: Mapping[str, Sequence[str]], *, with_data_keys: bool = True) -> None:
-        """Encrypt what the person stated."""
-        kept = {name: list(terms.get(name, ())) for name in STATED}
-        self.stated = seal(kept, place=_PURPOSE, row=self.pk, with_data_keys=with_data_keys)
+        """Encrypt the terms that the person stated."""
+        statement = {name: list(terms.get(name, ())) for name in STATED}
+        self.stated = seal(statement, place=_PURPOSE, row=self.pk, with_data_keys=with_data_keys)
 
     def terms(self) -> dict[str, list[str]]:
-        """What the person stated; empty after it was deleted. Raises NotDecrypted."""
+        """Return the terms that the person stated; empty after their deletion. Raises NotDecrypted."""
         if self.stated is None:
             return {name: [] for name in STATED}
-        found: dict[str, Any] = unseal(self.stated, place=_PURPOSE, row=self.pk)
-        return found
+        statement: dict[str, Any] = unseal(self.stated, place=_PURPOSE, row=self.pk)
+        return statement

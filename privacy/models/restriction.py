@@ -1,4 +1,4 @@
-"""Restriction: the time in which a contact's data is kept but used by nobody."""
+"""Restriction: a contact's data is stored, but nobody can use it."""
 
 from datetime import date
 from typing import Self
@@ -30,11 +30,11 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
         return self.standing().filter(contact_id__isnull=False)
 
     def to_review(self, today: date) -> Self:
-        """Restrictions whose day has come. None ends without a decision."""
+        """Restrictions whose review date has passed. No restriction ends without a decision."""
         return self.standing().filter(until__lte=today)
 
     def objection_pending(self, contact_id: UUID | None) -> bool:
-        """Whether a contact is restricted for as long as an objection is decided."""
+        """Whether a contact is restricted until an objection is decided."""
         if contact_id is None:
             return False
         pending = self.standing().filter(ground=RestrictionGround.OBJECTION_PENDING)
@@ -45,13 +45,13 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
 
 
 class Restriction(models.Model):
-    """Why a contact, or what a request found about a person, is restricted, until when, and who lifted it.
+    """Restriction of a contact, or of texts that a request found, with ground, review date and end.
 
-    `contact_id` is a plain ID, as in `DataRequest`. Contact.is_restricted says whether one stands.
+    `contact_id` is a plain ID, as in `DataRequest`. `Contact.is_restricted` is set while one stands.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    contact_id = models.UUIDField(null=True, editable=False)  # none: only what the request found
+    contact_id = models.UUIDField(null=True, editable=False)  # none: only texts that the request found
     request = models.ForeignKey(
         "privacy.DataRequest", on_delete=models.PROTECT, null=True, related_name="restrictions"
     )

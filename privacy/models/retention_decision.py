@@ -1,4 +1,4 @@
-"""RetentionDecision: a record whose period is over was kept, or its text removed, or it was erased."""
+"""RetentionDecision: to keep a record whose period is over, to remove its text, or to erase it."""
 
 from collections.abc import Collection
 from datetime import date
@@ -24,7 +24,7 @@ class RetentionDecisionQuerySet(models.QuerySet["RetentionDecision"]):
             return self.all()
         return self.filter(decided_by=actor.id) if actor.kind == "user" else self.none()
 
-    def of(self, object_type: str, ids: Collection[UUID]) -> Self:
+    def of_records(self, object_type: str, ids: Collection[UUID]) -> Self:
         return self.filter(object_type=object_type, object_id__in=ids)
 
     def valid(self) -> Self:
@@ -33,15 +33,18 @@ class RetentionDecisionQuerySet(models.QuerySet["RetentionDecision"]):
 
     def keeping(self, object_type: str, today: date) -> Self:
         """Decisions by which records of a type are kept on this day."""
-        kept = self.valid().filter(decision=RetentionChoice.KEEP, until__gt=today)
-        return kept.filter(object_type=object_type)
+        keeps = self.valid().filter(decision=RetentionChoice.KEEP, until__gt=today)
+        return keeps.filter(object_type=object_type)
 
     def latest_first(self) -> Self:
         return self.order_by("-decided_at", "-pk")
 
 
 class RetentionDecision(models.Model):
-    """`object_id` is a plain ID: the record may be gone. `due_on` is the day on which the review was due."""
+    """A decision on a record. `object_id` is a plain ID, because the record may be gone.
+
+    `due_on` is the day on which the review was due.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     rule = models.ForeignKey("privacy.RetentionRule", on_delete=models.PROTECT, related_name="decisions")

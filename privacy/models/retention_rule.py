@@ -1,4 +1,4 @@
-"""RetentionRule: how long the city keeps something, as decided by a privacy officer."""
+"""RetentionRule: a retention period of the city, as decided by a privacy officer."""
 
 from datetime import date
 from typing import Self
@@ -27,11 +27,11 @@ class RetentionRuleQuerySet(models.QuerySet["RetentionRule"]):
         return self.filter(ended_at__isnull=True)
 
     def acting_on(self, day: date) -> Self:
-        """Rules in force since an earlier day, so that a wrong one can be ended before it acts."""
+        """Rules in force since an earlier day, so that a wrong rule can be ended before it acts."""
         return self.in_force().filter(in_force_since__lt=day_starts_at(day))
 
     def is_in_force(self, code: str) -> Exists:
-        """Whether a rule is in force, within another statement."""
+        """Return an expression for whether a rule is in force."""
         return Exists(self.in_force().filter(code=code))
 
     def hides_ended_roles(self) -> Exists:
@@ -41,7 +41,7 @@ class RetentionRuleQuerySet(models.QuerySet["RetentionRule"]):
         """The days of each rule, by its code."""
         return dict(self.values_list("code", "days"))
 
-    def of(self, code: str) -> Self:
+    def with_code(self, code: str) -> Self:
         """All versions of a rule, the latest first."""
         return self.filter(code=code).order_by("-number")
 
@@ -49,7 +49,7 @@ class RetentionRuleQuerySet(models.QuerySet["RetentionRule"]):
 class RetentionRule(models.Model):
     """A version of a rule. What the rule does and what it counts from is in `privacy/inventory.toml`.
 
-    A version never changes. A new one ends the one before. How many rows it removed today is counted on it.
+    A version never changes. A new version ends the one before. A counter limits the rows removed on a day.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -76,7 +76,7 @@ class RetentionRule(models.Model):
         related_name="+",
         db_index=False,
     )
-    # On which day the rule last removed rows, and how many on that day.
+    # The last day on which the rule removed rows, and their number on that day.
     removed_on = models.DateField(null=True, editable=False)
     removed_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
@@ -124,23 +124,23 @@ class RetentionRule(models.Model):
         return city_day(self.in_force_since)
 
     def removed_on_day(self, day: date) -> int:
-        """How many rows the rule has removed on this day."""
+        """Return the number of rows that the rule has removed on this day."""
         return self.removed_count if self.removed_on == day else 0
 
 
 class PendingRuleQuerySet(models.QuerySet["PendingRule"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All for privacy officers, none for anyone else. Whoever confirms one reads it as a pending act."""
+        """All pending rules for privacy officers, none for anyone else. Confirmers read pending acts."""
         return self.all() if sees_requests(actor) else self.none()
 
-    def of(self, code: str) -> Self:
+    def with_code(self, code: str) -> Self:
         return self.filter(code=code)
 
 
 class PendingRule(models.Model):
     """A new or shorter rule that a second person must confirm. It becomes a RetentionRule with the same ID.
 
-    The fields mean the same as there. `number` is the version that the rule is to have.
+    The fields are those of RetentionRule. `number` is the version of the confirmed rule.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -16,18 +16,18 @@ from audit.models import Action, Event
 
 Events = models.QuerySet[Event]
 
-BACK: Final = timedelta(days=1825)  # how far back the log is read about a person, as its rule says
+BACK: Final = timedelta(days=1825)  # how far back the log is read about a person, from its retention rule
 
-#: Actions in which records are seen or leave.
+#: Actions that show or export records.
 _SEEING: Final = (Action.VIEW, Action.LIST, Action.SEARCH, Action.REVEAL, Action.EXPORT, Action.UPDATE)
 
-#: Actions in which records were written, deleted or left, or a session began or ended.
+#: Actions that write, delete or export records, or start or end a session.
 _DOING = (
     *(Action.CREATE, Action.UPDATE, Action.ARCHIVE, Action.ERASE, Action.MERGE),
     *(Action.EXPORT, Action.SHARE, Action.SIGN_IN, Action.SIGN_OUT, Action.SIGN_IN_FAILED),
 )
 
-#: What privacy officers work on. Officers pass requests on, and tools make them.
+#: Types of the privacy desk. Officers pass requests on, and other systems create them.
 OF_THE_DESK: Final = (
     *("data_request", "restriction", "breach", "notice"),
     *("retention_rule", "retention_decision"),
@@ -45,12 +45,12 @@ def events_visible_to(actor: Actor) -> Events:
         return Event.objects.select_related("reason")
     if actor.kind != "user" or actor.role not in (Role.OFFICER, Role.SUPERVISOR):
         return Event.objects.none()
-    own = Q(actor_kind="user", actor_id=actor.id)
+    visible = Q(actor_kind="user", actor_id=actor.id)
     if actor.role == Role.SUPERVISOR:
-        here = Q(district_ids__overlap=list(actor.district_ids))
-        nowhere = Q(district_ids=[], actor_kind="user", actor_id__in=_officers_of(actor))
-        own = own | here | nowhere
-    rows = Event.objects.filter(own).select_related("reason")
+        in_districts = Q(district_ids__overlap=list(actor.district_ids))
+        without_district = Q(district_ids=[], actor_kind="user", actor_id__in=_officers_of(actor))
+        visible = visible | in_districts | without_district
+    rows = Event.objects.filter(visible).select_related("reason")
     hidden = Q(action=Action.INQUIRE) | Q(actor_role=Role.PRIVACY_OFFICER) | Q(object_type__in=OF_THE_DESK)
     return rows.exclude(hidden)
 
@@ -58,7 +58,7 @@ def events_visible_to(actor: Actor) -> Events:
 def shared_by_people(actor: Actor) -> Events:
     """Return the events in which people shared data: as a file, in print, by phone or letter.
 
-    A download is not among them, because the event of its file names who gets the file.
+    Downloads are left out, because the event of the file names the recipient.
     """
     return (
         events_visible_to(actor)
@@ -68,8 +68,8 @@ def shared_by_people(actor: Actor) -> Events:
     )
 
 
-def readers_of_trail(actor: Actor) -> models.QuerySet[User]:
-    """Return the users whose events the reader may select: themselves, their officers, or everybody."""
+def selectable_users(actor: Actor) -> models.QuerySet[User]:
+    """Return the users whose events the reader can select: themselves, their officers, or everyone."""
     people: models.QuerySet[User] = User.objects.visible_to(actor)
     if actor.role == Role.PRIVACY_OFFICER:
         return people
@@ -93,15 +93,15 @@ def _officers_of(actor: Actor) -> models.QuerySet[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What an account or key saw in a period: numbers for the form of the authority."""
+class AccessFigures:
+    """Numbers of records that an account or key accessed in a period, for the authority's form."""
 
     events: int
     by_type: Mapping[str, int]  # different records by their type
     district_ids: frozenset[UUID]
-    field_names: tuple[str, ...]  # that were shown apart, such as private numbers
-    done: Sequence[tuple[Action, str, int]] = ()  # different records by what was done with them
-    people_ids: frozenset[UUID] = frozenset()  # contacts that were seen or changed
+    field_names: tuple[str, ...]  # revealed fields, such as private numbers
+    done: Sequence[tuple[Action, str, int]] = ()  # different records by action and type
+    people_ids: frozenset[UUID] = frozenset()  # contacts that were viewed or changed
 
     @property
     def people(self) -> int:
@@ -112,13 +112,13 @@ class Seen:
         return sum(self.by_type.values())
 
 
-def seen_by(actor: Actor, who: UUID, since: datetime, until: datetime) -> Events:
-    """Return the events in which an account or key saw, took, changed or erased records, or signed in."""
-    found = events_visible_to(actor).filter(actor_id=who, at__gte=since, at__lt=until)
-    return found.filter(Q(allowed=True) | Q(action=Action.SIGN_IN_FAILED), action__in={*_SEEING, *_DOING})
+def access_events(actor: Actor, account_id: UUID, since: datetime, until: datetime) -> Events:
+    """Return the events in which an account or key accessed or changed records, or signed in."""
+    events = events_visible_to(actor).filter(actor_id=account_id, at__gte=since, at__lt=until)
+    return events.filter(Q(allowed=True) | Q(action=Action.SIGN_IN_FAILED), action__in={*_SEEING, *_DOING})
 
 
-def count_seen(events: Events) -> Seen:
+def count_accesses(events: Events) -> AccessFigures:
     """Count the different records of these events."""
     ids: dict[str, set[UUID]] = defaultdict(set)
     done: dict[tuple[str, str], set[UUID]] = defaultdict(set)
@@ -126,18 +126,18 @@ def count_seen(events: Events) -> Seen:
     names: set[str] = set()
     number = 0
     rows = events.values_list("object_type", "object_ids", "district_ids", "field_names", "action")
-    for kind, found, districts, fields, action in rows.iterator(1000):
+    for kind, object_ids, districts, fields, action in rows.iterator(1000):
         number += 1
         if action in _SEEING:
-            ids[kind].update(found)
+            ids[kind].update(object_ids)
         if action in _DOING:
-            done[action, kind].update(found)
+            done[action, kind].update(object_ids)
         places.update(districts)
         if action == Action.REVEAL:
             names.update(fields)
-    by_type = {kind: len(found) for kind, found in sorted(ids.items()) if found}
-    acts = [(Action(action), kind, len(found)) for (action, kind), found in sorted(done.items())]
+    by_type = {kind: len(object_ids) for kind, object_ids in sorted(ids.items()) if object_ids}
+    acts = [(Action(action), kind, len(object_ids)) for (action, kind), object_ids in sorted(done.items())]
     people = ids["contact"] | {
-        pk for (_action, kind), found in done.items() if kind == "contact" for pk in found
+        pk for (_action, kind), object_ids in done.items() if kind == "contact" for pk in object_ids
     }
-    return Seen(number, by_type, frozenset(places), tuple(sorted(names)), acts, frozenset(people))
+    return AccessFigures(number, by_type, frozenset(places), tuple(sorted(names)), acts, frozenset(people))

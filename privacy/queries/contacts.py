@@ -8,7 +8,7 @@ from contacts.models import Contact
 from contacts.models.search import contacts_found_by
 from lib.row_context import Opened, opened
 from privacy.models import DataRequest, Finding
-from privacy.rules.finding import Wanted, wanted
+from privacy.rules.finding import PersonSearch, person_search
 
 
 @opened(Opened.WRITER)
@@ -20,15 +20,15 @@ def contacts_who_may_be(terms: Mapping[str, Sequence[str]]) -> list[UUID]:
     them.
     """
     names, phones, emails = (terms.get(name, ()) for name in ("names", "phones", "emails"))
-    search = wanted(names, phones, emails)
-    found: set[UUID] = set()
+    search = person_search(names, phones, emails)
+    contact_ids: set[UUID] = set()
     for term in (*names, *phones, *emails):
         rows = contacts_found_by(Contact.objects.all(), term).prefetch_related("other_details")
-        found |= {row.pk for row in rows if _is_hit(search, row)}
-    return sorted(found)
+        contact_ids |= {row.pk for row in rows if _is_hit(search, row)}
+    return sorted(contact_ids)
 
 
-def _is_hit(search: Wanted, row: Contact) -> bool:
+def _is_hit(search: PersonSearch, row: Contact) -> bool:
     details = [detail.value for detail in row.other_details.all()]
     return any(any(search.hits(text)) for text in (str(row), str(row.phone or ""), row.email, *details))
 
@@ -41,6 +41,6 @@ def merged_into(contact_id: UUID) -> list[UUID]:
 
 def contacts_of(row: DataRequest) -> list[UUID]:
     """IDs of the contacts that are the person of a request."""
-    found = Finding.objects.of(row).theirs().filter(model="contacts.Contact")
-    ids = {UUID(pk) for pk in found.values_list("object_id", flat=True)} | {row.contact_id}
+    findings = Finding.objects.of_request(row).about_person().filter(model="contacts.Contact")
+    ids = {UUID(pk) for pk in findings.values_list("object_id", flat=True)} | {row.contact_id}
     return sorted(pk for pk in ids if pk is not None)

@@ -1,4 +1,4 @@
-"""What a privacy officer must do next, and whether requests and breaches were handled in time."""
+"""Privacy desk: the next tasks of a privacy officer, and figures on deadlines."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ PERIOD: Final = timedelta(days=365)  # of the figures
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Requests with the days left. Breaches with the hours since they were known, and whether 72 passed."""
+    """Next tasks: requests with days left, and breaches with hours passed and whether 72 are over."""
 
     requests: Sequence[tuple[DataRequest, int]]
     breaches: Sequence[tuple[Breach, int, bool]]
     late_notices: int
-    recorded_again: int  # restricted contacts who seem to be in the contact book once more
+    recorded_again: int  # restricted contacts who seem to be on record a second time
 
     @property
     def rows(self) -> list[Any]:
@@ -37,7 +37,7 @@ class Desk:
 
 
 def desk_of(actor: Actor) -> Desk | None:
-    """Five statements at most for privacy officers, none for anyone else."""
+    """Return the next tasks for privacy officers, None for anyone else. Runs at most five statements."""
     if not can_handle_requests(actor):
         return None
     today, now = city_today(), timezone.now()
@@ -52,29 +52,37 @@ def desk_of(actor: Actor) -> Desk | None:
 
 
 def recorded_again(actor: Actor) -> dict[UUID, list[Contact]]:
-    """Restricted contacts, each with other contacts of the same phone or email, who may be the same person.
+    """Return restricted contacts, each with other contacts that have the same phone or email.
 
-    Whoever adds a contact does not see the restricted one, and is not told: that would say that there is one.
+    An officer who adds such a contact gets no warning, because a warning would reveal the restricted one.
     """
     if not can_handle_requests(actor):
         return {}
-    seen = Contact.objects.visible_to(actor)
+    contacts = Contact.objects.visible_to(actor)
     restricted = {
-        pk: _reached(clues) for pk, clues in seen.filter(is_restricted=True).values_list("pk", "clues")
+        pk: _channel_clues(clues)
+        for pk, clues in contacts.filter(is_restricted=True).values_list("pk", "clues")
     }
-    wanted = set[str]().union(*restricted.values())
-    others = list(seen.filter(is_restricted=False, clues__overlap=sorted(wanted))) if wanted else []
-    found = {pk: [one for one in others if clues & _reached(one.clues)] for pk, clues in restricted.items()}
-    return {pk: ones for pk, ones in found.items() if ones}
+    clues_to_find = set[str]().union(*restricted.values())
+    unrestricted = (
+        list(contacts.filter(is_restricted=False, clues__overlap=sorted(clues_to_find)))
+        if clues_to_find
+        else []
+    )
+    same_channels = {
+        pk: [contact for contact in unrestricted if clues & _channel_clues(contact.clues)]
+        for pk, clues in restricted.items()
+    }
+    return {pk: ones for pk, ones in same_channels.items() if ones}
 
 
-def _reached(clues: Iterable[str]) -> set[str]:
-    return {one for one in clues if one.startswith(("phone:", "email:"))}
+def _channel_clues(clues: Iterable[str]) -> set[str]:
+    return {clue for clue in clues if clue.startswith(("phone:", "email:"))}
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of requests received and breaches known in a year. A request counts once it is answered or late."""
+    """Figures on requests received and breaches known in a year. Answered and late requests count."""
 
     in_time: int
     due: int
@@ -84,11 +92,11 @@ class Figures:
 
 
 def figures_of(actor: Actor, today: date | None = None) -> Figures:
-    """Two statements."""
+    """Return the figures of the year before `today`. Runs two statements."""
     today = today or city_today()
-    seen = DataRequest.objects.visible_to(actor).filter(received_on__gt=today - PERIOD)
+    requests = DataRequest.objects.visible_to(actor).filter(received_on__gt=today - PERIOD)
     answered = Q(answered_on__isnull=False)
-    counted = seen.filter(answered | Q(extended_to__lt=today) | Q(extended_to=None, due_on__lt=today))
+    counted = requests.filter(answered | Q(extended_to__lt=today) | Q(extended_to=None, due_on__lt=today))
     rows = counted.exclude(~answered & Q(status=RequestStatus.WITHDRAWN))
     days = [
         (answered_on, received_on, extended_to or due_on)
@@ -96,14 +104,14 @@ def figures_of(actor: Actor, today: date | None = None) -> Figures:
             "answered_on", "received_on", "extended_to", "due_on"
         )
     ]
-    lasted = [(on - since).days for on, since, _last in days if on is not None]
-    told = Breach.objects.visible_to(actor).filter(aware_at__date__gt=today - PERIOD)
-    told = told.exclude(risk__in=["", BreachRisk.UNLIKELY])
-    moments = list(told.values_list("aware_at", "told_authority_at"))
+    durations = [(on - since).days for on, since, _last in days if on is not None]
+    breaches = Breach.objects.visible_to(actor).filter(aware_at__date__gt=today - PERIOD)
+    breaches = breaches.exclude(risk__in=["", BreachRisk.UNLIKELY])
+    moments = list(breaches.values_list("aware_at", "told_authority_at"))
     return Figures(
-        in_time=sum(on is not None and on <= last for on, _since, last in days),
+        in_time=sum(on is not None and on <= last_day for on, _since, last_day in days),
         due=len(days),
-        median_days=round(median(lasted)) if lasted else None,
-        breaches_in_time=sum(at is not None and at <= known + TELL_AUTHORITY for known, at in moments),
+        median_days=round(median(durations)) if durations else None,
+        breaches_in_time=sum(at is not None and at <= aware_at + TELL_AUTHORITY for aware_at, at in moments),
         breaches_to_tell=len(moments),
     )

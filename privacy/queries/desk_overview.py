@@ -1,4 +1,4 @@
-"""What privacy officers look up, for the confirmer: numbers, dates and counts, and no name of a person."""
+"""Work of privacy officers, for the confirmer: requests and monthly counts, without people."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ from privacy.models import DataRequest, Erasure
 from privacy.policies import can_oversee_desk
 
 BACK: Final = timedelta(days=365)
-MOST: Final = 200  # requests that are listed
+MOST: Final = 200  # listed requests
 
-#: The contacts of a request go with it: their event is no erasure of its own.
+#: An erasure for a request also records its contacts, which must not count twice.
 _OF_REQUEST: Final = Exists(
     Erasure.objects.filter(request__isnull=False, contact_ids__overlap=OuterRef("object_ids"))
 )
 
-#: What is counted each month, by the actions of its events.
+#: Monthly counts by name, with the events that count.
 _COUNTED: Final = {
     "searches": Q(action=Action.SEARCH, object_type="data_request"),
     "inquiries": Q(action=Action.INQUIRE),
@@ -35,7 +35,7 @@ _COUNTED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
-    """A data request without anything that the person stated."""
+    """A data request without the terms that the person stated."""
 
     number: str
     received_on: date
@@ -47,7 +47,7 @@ class RequestLine:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What privacy officers did in a month, counted by the names of `_COUNTED`."""
+    """Work of privacy officers in a month, counted by the names of `_COUNTED`."""
 
     first: date
     requests: int
@@ -65,29 +65,31 @@ class Overview:
 
 
 def overview_of(actor: Actor, today: date | None = None) -> Overview | None:
-    """Three statements for whoever oversees the desk, none for anyone else."""
+    """Return the overview for those who oversee the desk, None for anyone else. Runs three statements."""
     if not can_oversee_desk(actor):
         return None
     since = (today or city_today()) - BACK
-    found = DataRequest.objects.filter(created_at__gte=day_starts_at(since)).select_related("received_by")
-    rows: Any = found.annotate(found=Count("findings")).defer("stated").order_by("-created_at", "-pk")
+    requests = DataRequest.objects.filter(created_at__gte=day_starts_at(since)).select_related("received_by")
+    rows: Any = requests.annotate(found=Count("findings")).defer("stated").order_by("-created_at", "-pk")
     lines, received = [], Counter[date]()
     for row in rows:
         received[city_day(row.created_at).replace(day=1)] += 1
-        by = row.received_by.name if row.received_by else ""
+        officer = row.received_by.name if row.received_by else ""
         kind, status = str(row.get_kind_display()), str(row.get_status_display())
-        lines.append(RequestLine(row.number, row.received_on, kind, status, row.found, by))
+        lines.append(RequestLine(row.number, row.received_on, kind, status, row.found, officer))
     counts = _counts(since)
     months = sorted({*received, *counts}, reverse=True)
-    return Overview(lines[:MOST], [Month(one, received[one], counts[one]) for one in months])
+    return Overview(
+        lines[:MOST], [Month(first_day, received[first_day], counts[first_day]) for first_day in months]
+    )
 
 
 def _counts(since: date) -> dict[date, Counter[str]]:
     officers = User.objects.filter(role=Role.PRIVACY_OFFICER).values("pk")
-    found: dict[date, Counter[str]] = defaultdict(Counter)
-    for name, which in _COUNTED.items():
-        events = Event.objects.filter(which, actor_id__in=officers, allowed=True)
+    counts_by_month: dict[date, Counter[str]] = defaultdict(Counter)
+    for name, event_filter in _COUNTED.items():
+        events = Event.objects.filter(event_filter, actor_id__in=officers, allowed=True)
         events = events.filter(at__gte=day_starts_at(since))
         for at in events.values_list("at", flat=True).iterator(5_000):
-            found[city_day(at).replace(day=1)][name] += 1
-    return found
+            counts_by_month[city_day(at).replace(day=1)][name] += 1
+    return counts_by_month

@@ -1,4 +1,4 @@
-"""Rows that a data request freezes: nothing removes or erases them while the person may still need them."""
+"""Rows that a data request freezes, so that nothing deletes them while the request needs them."""
 
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ _CONTACT: Final = "contacts.Contact"
 
 
 class _Unnest(Func):
-    """The values of an array of IDs, as rows."""
+    """SQL function that returns the IDs of an array as rows."""
 
     function = "unnest"
     set_returning = True
@@ -23,13 +23,15 @@ class _Unnest(Func):
 def frozen_by_requests(label: str, path: str = "pk") -> Q:
     """Match rows of a table that a request freezes. `path` is the lookup of the row's key.
 
-    A request freezes the contact it names, contacts who may be the person until its search has run, and all
-    it found, except what is about someone else, until it is answered or withdrawn and until its restriction
-    is lifted. A restricted contact is frozen as well.
+    A request freezes its contact and its findings, except those about someone else. Until its search has run,
+    it freezes all contacts who may be the person. This ends when the request is answered or withdrawn and its
+    restriction is lifted. A restricted contact is frozen as well.
     """
     freezing = freezing_requests()
-    found = Finding.objects.filter(model=label, request__in=freezing).exclude(verdict=Verdict.SOMEBODY_ELSE)
-    frozen = _in(path, found.values(key=Cast("object_id", output_field=_key_of(label))))
+    findings = Finding.objects.filter(model=label, request__in=freezing).exclude(
+        verdict=Verdict.SOMEBODY_ELSE
+    )
+    frozen = _in(path, findings.values(key=Cast("object_id", output_field=_key_of(label))))
     if label == _CONTACT:
         frozen |= _in(path, freezing.filter(contact_id__isnull=False).values("contact_id"))
         frozen |= _in(path, freezing.values(key=_Unnest("frozen_contact_ids")))
@@ -38,7 +40,7 @@ def frozen_by_requests(label: str, path: str = "pk") -> Q:
 
 
 def freezing_requests() -> QuerySet[DataRequest]:
-    """Requests that are pending, or whose restriction nobody has lifted."""
+    """Return requests that are pending, or have a restriction that nobody has lifted."""
     restricting = Restriction.objects.standing().filter(request=OuterRef("pk"))
     return DataRequest.objects.filter(Q(status__in=PENDING) | Exists(restricting))
 
@@ -48,7 +50,7 @@ def _in(path: str, keys: Any) -> Q:
 
 
 def _key_of(label: str) -> Any:
-    """A field of the type of the table's key."""
+    """Return a field of the type of the table's key."""
     key: Any = apps.get_model(label)._meta.pk
     while key.remote_field:
         key = key.target_field

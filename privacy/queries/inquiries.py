@@ -1,7 +1,4 @@
-"""Inquiry of a privacy officer: who viewed, searched for or received a person's data, when and why.
-
-The inquiry is recorded as an event that only privacy officers see.
-"""
+"""Inquiry of a privacy officer: who viewed, searched for or received a person's data, when and why."""
 
 from datetime import date
 from uuid import UUID
@@ -30,11 +27,11 @@ def events_about(actor: Actor, contact_id: UUID, *, since: date, until: date) ->
     if not can_inquire(actor):
         raise PermissionDenied
     ids = [contact_id, *merged_into(contact_id)]
-    found = Q(object_ids__overlap=ids)
+    is_about_person = Q(object_ids__overlap=ids)
     contact = Contact.objects.visible_to(actor).filter(pk=contact_id).first()
     if contact is not None:
-        found |= Q(search_hash__in=hashes_of_searches(searches_for(contact)))
-    rows = events_visible_to(actor).filter(found)
+        is_about_person |= Q(search_hash__in=hashes_of_searches(searches_for(contact)))
+    rows = events_visible_to(actor).filter(is_about_person)
     return rows.filter(at__gte=day_starts_at(since), at__lt=day_ends_at(until))
 
 
@@ -45,16 +42,16 @@ def searches_for(contact: Contact) -> set[str]:
     them.
     """
     channel = PrivateChannel.objects.filter(contact=contact).first()
-    others = list(contact.other_details.all())
-    typed = [to_python(one.value) for one in others if one.channel == Channel.PHONE]
-    phones = [phone for phone in (contact.phone, channel and channel.phone, *typed) if phone]
+    details = list(contact.other_details.all())
+    detail_phones = [to_python(detail.value) for detail in details if detail.channel == Channel.PHONE]
+    phones = [phone for phone in (contact.phone, channel and channel.phone, *detail_phones) if phone]
     numbers = [form for phone in phones for form in (phone.as_e164, phone.as_national)]
-    emails = [one.value for one in others if one.channel == Channel.EMAIL]
+    emails = [detail.value for detail in details if detail.channel == Channel.EMAIL]
     addresses = [email for email in (contact.email, channel and channel.email, *emails) if email]
     name = fold(contact.given_name, contact.family_name)
-    found = {*wordings(name.split()), *wordings(latin(name).split())}  # either script may be in an event
+    searches = {*wordings(name.split()), *wordings(latin(name).split())}  # either script may be in an event
     for number in numbers:
-        found |= {searched_words(part) for part in parts_of_number(number)}
+        searches |= {searched_words(part) for part in parts_of_number(number)}
     for address in addresses:
-        found |= {searched_words(part) for part in (address, address.partition("@")[0])}
-    return found
+        searches |= {searched_words(part) for part in (address, address.partition("@")[0])}
+    return searches

@@ -1,6 +1,6 @@
-"""Which rows are older than a retention rule allows (docs/adr/0056). The days come from a rule in force.
+"""Rows that are older than a retention rule allows (docs/adr/0056).
 
-The texts that a rule removes come from the inventory, so that a new text is removed without a line here.
+The inventory names the texts that a rule removes, so a new text needs no line here.
 """
 
 from collections.abc import Mapping
@@ -30,12 +30,12 @@ from privacy.rules.retention import old_before
 
 Rows = models.QuerySet[Any]
 
-#: Texts of tables with a rule that removes texts, which stay all the same.
+#: Texts that stay although a rule removes the other texts of the table.
 STAYS: Final[Mapping[tuple[str, str], str]] = {
     ("meetings.Meeting", "subject"): "It is the name of the meeting in lists and histories.",
     ("meetings.Concern", "case_reference"): "It is the number of a case in another system, not a name.",
 }
-#: Texts that cannot be empty, so a mark stands in their place.
+#: Texts that cannot be empty, so a mark replaces them.
 MARKED: Final = {
     ("meetings.FollowUp", "title"),
     ("meetings.FollowUp", "cancel_reason"),
@@ -45,15 +45,15 @@ MARKED: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Aged:
-    """Rows of a table that get old.
+class AgedTable:
+    """A table with a retention rule.
 
     Args:
-        noun: the type of the record that a person can keep, and `record` the lookup of its ID.
-        since: the moment or day from which the days count.
-        ended: rows that can get old.
-        spared: rows that stay whatever their age.
-        also_old: a column that is at least as old as `since`, so that an index finds the rows.
+        noun: type of the record that a person can keep. `record` is the lookup of its ID.
+        since: moment or day from which the days count.
+        ended: rows to which the rule applies.
+        spared: rows that stay at any age.
+        also_old: a column that is never later than `since`, so that an index finds the rows.
     """
 
     label: str
@@ -67,9 +67,9 @@ class Aged:
 
     @property
     def texts(self) -> list[str]:
-        """The texts of the table that the rule removes."""
-        fields = [one for one in inventory.fields_of(self.label) if one.category in inventory.TEXTS]
-        return [one.name for one in fields if (one.model, one.name) not in STAYS]
+        """Texts of the table that the rule removes."""
+        fields = [field for field in inventory.fields_of(self.label) if field.category in inventory.TEXTS]
+        return [field.name for field in fields if (field.model, field.name) not in STAYS]
 
     @property
     def rows(self) -> Rows:
@@ -79,13 +79,13 @@ class Aged:
 
     @property
     def stays(self) -> Q:
-        """Match rows that stay whatever their age, also because of a data request."""
+        """Match rows that stay at any age, also because of a data request."""
         frozen = frozen_by_requests(self.label)
         return frozen if self.spared is None else frozen | self.spared
 
     def without_text(self, name: str) -> str:
-        """What is left of a text."""
-        return mark() if (self.label, name) in MARKED else ""
+        """Return the replacement of a removed text: a mark, or nothing."""
+        return removed_text_mark() if (self.label, name) in MARKED else ""
 
 
 def _names_frozen(path: str) -> Q:
@@ -107,13 +107,13 @@ _LAST_MET: Final = Subquery(
 )
 
 
-def _of_incident(label: str, path: str = "incident") -> Aged:
-    return Aged(label, "incident", F(f"{path}__closed_at"), record=f"{path}_id")
+def _of_incident(label: str, path: str = "incident") -> AgedTable:
+    return AgedTable(label, "incident", F(f"{path}__closed_at"), record=f"{path}_id")
 
 
-AGED: Final[Mapping[str, tuple[Aged, ...]]] = {
+AGED: Final[Mapping[str, tuple[AgedTable, ...]]] = {
     RetentionCode.CONTACT: (
-        Aged(
+        AgedTable(
             "contacts.Contact",
             "contact",
             Greatest("updated_at", _LAST_MET),
@@ -122,7 +122,7 @@ AGED: Final[Mapping[str, tuple[Aged, ...]]] = {
         ),
     ),
     RetentionCode.ENDED_ROLE: (
-        Aged(
+        AgedTable(
             "contacts.Affiliation",
             "contact",
             F("until"),
@@ -132,7 +132,7 @@ AGED: Final[Mapping[str, tuple[Aged, ...]]] = {
         ),
     ),
     RetentionCode.ATTENDANCE: (
-        Aged(
+        AgedTable(
             "meetings.MeetingContact",
             "meeting",
             F("meeting__starts_at"),
@@ -141,11 +141,11 @@ AGED: Final[Mapping[str, tuple[Aged, ...]]] = {
         ),
     ),
     RetentionCode.MEETING_TEXTS: (
-        Aged("meetings.Meeting", "meeting", F("starts_at"), spared=_NAMES_FROZEN_HERE),
+        AgedTable("meetings.Meeting", "meeting", F("starts_at"), spared=_NAMES_FROZEN_HERE),
     ),
-    RetentionCode.CONCERN_TEXTS: (Aged("meetings.Concern", "concern", F("closed_at")),),
+    RetentionCode.CONCERN_TEXTS: (AgedTable("meetings.Concern", "concern", F("closed_at")),),
     RetentionCode.FOLLOW_UP_TEXTS: (
-        Aged(
+        AgedTable(
             "meetings.FollowUp",
             "follow_up",
             Coalesce("completed_at", "updated_at"),
@@ -154,18 +154,22 @@ AGED: Final[Mapping[str, tuple[Aged, ...]]] = {
         ),
     ),
     RetentionCode.INCIDENT_TEXTS: (
-        Aged("incidents.Incident", "incident", F("closed_at")),
+        AgedTable("incidents.Incident", "incident", F("closed_at")),
         _of_incident("incidents.IncidentStep"),
         _of_incident("incidents.Reassurance"),
         _of_incident("incidents.TensionAssessment"),
         _of_incident("incidents.Debrief"),
-        Aged("incidents.DebriefVoice", "incident", F("debrief__incident__closed_at"), "debrief__incident_id"),
+        AgedTable(
+            "incidents.DebriefVoice", "incident", F("debrief__incident__closed_at"), "debrief__incident_id"
+        ),
     ),
     RetentionCode.DECLARATION: (
-        Aged("contacts.FocusDeclaration", "organisation", F("withdrawn_on"), "organisation_id", is_day=True),
+        AgedTable(
+            "contacts.FocusDeclaration", "organisation", F("withdrawn_on"), "organisation_id", is_day=True
+        ),
     ),
     RetentionCode.REQUEST: (
-        Aged(
+        AgedTable(
             "privacy.DataRequest",
             "data_request",
             Coalesce("answered_on", F("updated_at__date")),
@@ -174,12 +178,12 @@ AGED: Final[Mapping[str, tuple[Aged, ...]]] = {
             is_day=True,
         ),
     ),
-    RetentionCode.BREACH_TEXTS: (Aged("privacy.Breach", "breach", F("closed_at")),),
+    RetentionCode.BREACH_TEXTS: (AgedTable("privacy.Breach", "breach", F("closed_at")),),
 }
 
 
-def due_rows(aged: Aged, code: str, days: int, today: date) -> Rows:
-    """Rows of a table that a rule of so many days makes due, with `counted_from`; not those someone keeps."""
+def due_rows(aged: AgedTable, code: str, days: int, today: date) -> Rows:
+    """Return rows that are due under a rule of `days`, with `counted_from`. Kept records are left out."""
     before = old_before(today, days)
     limit: Any = before if aged.is_day else day_starts_at(before)
     rows = aged.rows.annotate(counted_from=aged.since).filter(counted_from__lt=limit)
@@ -190,41 +194,41 @@ def due_rows(aged: Aged, code: str, days: int, today: date) -> Rows:
     rows = rows.exclude(aged.stays)
     if inventory.rules()[code].then == "blank":
         rows = rows.filter(reduce(or_, (_has_text(aged, name) for name in aged.texts)))
-    kept = RetentionDecision.objects.keeping(aged.noun, today).values("object_id")
-    left: Rows = rows.exclude(**{f"{aged.record}__in": kept})
-    return left
+    kept_ids = RetentionDecision.objects.keeping(aged.noun, today).values("object_id")
+    due: Rows = rows.exclude(**{f"{aged.record}__in": kept_ids})
+    return due
 
 
-def _has_text(aged: Aged, name: str) -> Q:
-    """Whether there is a text. Of an encrypted one, the database knows only whether it is empty."""
-    some = ~Q(**{name: ""})
-    left = aged.without_text(name)
-    return some & ~Q(**{name: left}) if left else some
+def _has_text(aged: AgedTable, name: str) -> Q:
+    """Match rows with a text to remove. In an encrypted column, any text counts."""
+    is_filled = ~Q(**{name: ""})
+    remaining_text = aged.without_text(name)
+    return is_filled & ~Q(**{name: remaining_text}) if remaining_text else is_filled
 
 
 def number_due(code: str, days: int) -> int:
-    """How many rows the rule would act on today. At most two statements."""
+    """Return the number of rows that the rule would act on today. Runs at most two statements."""
     if code == RetentionCode.TRAIL:
-        return _entries_due(days)
-    found = [due_rows(aged, code, days, city_today()) for aged in AGED.get(code, ())]
-    ones = [rows.order_by().values(one=models.Value(1)) for rows in found]
-    return ones[0].union(*ones[1:], all=True).count() if ones else 0
+        return _number_of_due_events(days)
+    row_sets = [due_rows(aged, code, days, city_today()) for aged in AGED.get(code, ())]
+    row_markers = [rows.order_by().values(one=models.Value(1)) for rows in row_sets]
+    return row_markers[0].union(*row_markers[1:], all=True).count() if row_markers else 0
 
 
-def _entries_due(days: int) -> int:
-    """Entries of the activity log in whole months. Only the seals are read (audit/migrations/0020)."""
+def _number_of_due_events(days: int) -> int:
+    """Return the number of old activity log events in whole months. Only seals are read."""
     old = timezone.now() - timedelta(days=days)
-    last = Seal.objects.before(old.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
-    return max(0, last - Pruned.objects.last_number())
+    last_number = Seal.objects.before(old.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+    return max(0, last_number - Pruned.objects.last_number())
 
 
-def mark() -> str:
-    """What stands in place of a text that a rule removed and that cannot be empty."""
+def removed_text_mark() -> str:
+    """Return the mark for a removed text that cannot be empty, in the language of the deployment."""
     with translation.override(settings.LANGUAGE_CODE):
         return _("[text removed]")
 
 
-def blanked(aged: Aged, row: Any) -> dict[str, str]:
-    """The texts of a row as they are after their time."""
-    left = {name: aged.without_text(name) for name in aged.texts}
-    return {name: text for name, text in left.items() if getattr(row, name) not in ("", text)}
+def texts_after_removal(aged: AgedTable, row: Any) -> dict[str, str]:
+    """Return the changed texts of a row after the rule has removed them."""
+    remaining_texts = {name: aged.without_text(name) for name in aged.texts}
+    return {name: text for name, text in remaining_texts.items() if getattr(row, name) not in ("", text)}

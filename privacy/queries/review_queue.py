@@ -1,4 +1,4 @@
-"""Records whose period is over, as a person reviews them: by object, those at risk first (docs/adr/0056)."""
+"""Review queue: records whose period is over, those at risk first (docs/adr/0056)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -21,14 +21,14 @@ from lib.days import city_day, city_today
 from lib.sensitive import find_sensitive
 from privacy.codes import RetentionChoice, RetentionCode
 from privacy.models import Erasure, RetentionDecision, RetentionRule
-from privacy.queries.retention import AGED, Aged, due_rows
+from privacy.queries.retention import AGED, AgedTable, due_rows
 from privacy.rules.retention import AHEAD, DECIDE_WITHIN, IN_A_ROW, due_on, is_in_time
 
 AT_A_TIME: Final = 20
-_READ: Final = 200  # the oldest records of a rule, of which those at risk come first
+_READ: Final = 200  # the oldest records of a rule, among which those at risk come first
 _LONG_AGO: Final = timedelta(days=730)
 _YEAR: Final = timedelta(days=365)
-#: Rules whose records a person reviews, by the record's type. Texts are in the queue before they are removed.
+#: Rules with a review, by type of record. Records are in the queue before their texts are removed.
 REVIEWED: Final[Mapping[str, str]] = {
     "contact": RetentionCode.CONTACT,
     "meeting": RetentionCode.MEETING_TEXTS,
@@ -39,13 +39,13 @@ REVIEWED: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Overdue:
+class OverdueRecord:
     """A record to review.
 
     Args:
         risk: 0 if a text has sensitive words, 1 if no one has met the person for 2 years, otherwise 2.
         topics: topics of the sensitive words.
-        kept: how often it was kept before.
+        kept: how often the record was kept before.
     """
 
     noun: str
@@ -62,69 +62,75 @@ class Overdue:
         return self.noun == "contact"
 
 
-def aged_of(noun: str) -> Aged:
-    """The table of which a person reviews records of this type. What belongs to a record goes with it."""
+def aged_of(noun: str) -> AgedTable:
+    """Return the main table of a type of record. Other tables of the rule belong to its records."""
     return AGED[REVIEWED[noun]][0]
 
 
 def rules_in_force() -> dict[str, RetentionRule]:
-    """Rules in force whose records are reviewed, by type of record."""
+    """Return the rules in force with a review, by type of record."""
     nouns = {code: noun for noun, code in REVIEWED.items()}
     rows = RetentionRule.objects.in_force().filter(code__in=nouns)
     return {nouns[row.code]: row for row in rows}
 
 
 def overdue_rows(actor: Actor, noun: str, rule: RetentionRule, today: date) -> models.QuerySet[Any]:
-    """Rows that the actor can review. No one reviews their own record."""
+    """Return the rows that the actor can review. No one reviews their own record."""
     aged = aged_of(noun)
     days = rule.days if noun == "contact" else max(0, rule.days - AHEAD)
     model: Any = apps.get_model(aged.label)
     due = due_rows(aged, rule.code, days, today)
-    if beside := AGED[rule.code][1:]:  # a record without a text of its own can have others
-        some = [due, *(due_rows(one, rule.code, days, today) for one in beside)]
-        ids = [rows.values(one.record) for one, rows in zip(AGED[rule.code], some, strict=True)]
-        due = aged.rows.annotate(counted_from=aged.since).filter(reduce(or_, (Q(pk__in=one) for one in ids)))
+    if other_tables := AGED[rule.code][1:]:  # the text of a record can be in another table
+        row_sets = [due, *(due_rows(table, rule.code, days, today) for table in other_tables)]
+        record_ids = [
+            rows.values(table.record) for table, rows in zip(AGED[rule.code], row_sets, strict=True)
+        ]
+        due = aged.rows.annotate(counted_from=aged.since).filter(
+            reduce(or_, (Q(pk__in=ids) for ids in record_ids))
+        )
     rows: models.QuerySet[Any] = due.filter(pk__in=model.objects.visible_to(actor).values("pk"))
     if noun == "contact":
         under_way = Erasure.objects.under_way().annotate(contact=Func(F("contact_ids"), function="unnest"))
         rows = rows.exclude(pk__in=under_way.values("contact"))
-        own = User.objects.filter(pk=actor.id).values_list("email", flat=True).first()
-        rows = rows.exclude(email__iexact=own) if own else rows
+        own_email = User.objects.filter(pk=actor.id).values_list("email", flat=True).first()
+        rows = rows.exclude(email__iexact=own_email) if own_email else rows
     return rows
 
 
 def queue(
     actor: Actor, today: date | None = None, *, only: str | None = None
-) -> tuple[list[Overdue], dict[str, int]]:
-    """The first records to review, of all types or of one, and the number of each type.
+) -> tuple[list[OverdueRecord], dict[str, int]]:
+    """Return the first records to review, of all types or `only` one, and the number of each type.
 
-    Texts leave by the rule, so they come first.
+    Records with texts come first, because the rule removes their texts.
     """
-    day, found, numbers = today or city_today(), list[Overdue](), dict[str, int]()
+    day, records, numbers = today or city_today(), list[OverdueRecord](), dict[str, int]()
     for noun, rule in rules_in_force().items():
         rows = overdue_rows(actor, noun, rule, day)
-        some = list(rows.order_by("counted_from", "pk")[:_READ])
-        if some:
-            numbers[noun] = len(some) if len(some) < _READ else rows.count()
+        oldest = list(rows.order_by("counted_from", "pk")[:_READ])
+        if oldest:
+            numbers[noun] = len(oldest) if len(oldest) < _READ else rows.count()
         if only in (None, noun):
-            found += _overdue(noun, some, rule, day)
-    found.sort(key=lambda one: (one.risk, one.is_contact, one.due_on, str(one.row.pk)))
-    return list(_with_kept(found[:AT_A_TIME])), numbers
+            records += _records_to_review(noun, oldest, rule, day)
+    records.sort(key=lambda one: (one.risk, one.is_contact, one.due_on, str(one.row.pk)))
+    return list(_with_keep_counts(records[:AT_A_TIME])), numbers
 
 
-def find(actor: Actor, noun: str, ids: Collection[UUID], today: date | None = None) -> list[Overdue]:
-    """Those of these records that the actor can review."""
+def reviewable_records(
+    actor: Actor, noun: str, ids: Collection[UUID], today: date | None = None
+) -> list[OverdueRecord]:
+    """Return those of the given records that the actor can review."""
     rule = rules_in_force().get(noun)
     if rule is None:
         return []
     day = today or city_today()
     rows = overdue_rows(actor, noun, rule, day).filter(pk__in=ids).order_by("pk")
-    return list(_with_kept(_overdue(noun, list(rows), rule, day)))
+    return list(_with_keep_counts(_records_to_review(noun, list(rows), rule, day)))
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewFigures:
-    """How reviews go: done in time of those due in the last year, kept often, and the oldest text."""
+    """Figures on reviews: in time and due in the last year, kept often, and the day of the oldest text."""
 
     in_time: int
     due: int
@@ -133,7 +139,7 @@ class ReviewFigures:
 
 
 def figures(today: date | None = None) -> ReviewFigures:
-    """The figures of the whole city, for privacy officers. A decision within 30 days is in time."""
+    """Return the figures of the whole city, for privacy officers. A decision within 30 days is in time."""
     day = today or city_today()
     people = RetentionDecision.objects.valid().filter(decided_by__isnull=False)
     done = people.filter(due_on__gt=day - _YEAR).values_list("due_on", "decided_at")
@@ -142,60 +148,76 @@ def figures(today: date | None = None) -> ReviewFigures:
     if rule is not None and rule.in_force_on + DECIDE_WITHIN < day:
         days = rule.days + DECIDE_WITHIN.days
         late = due_rows(aged_of("contact"), rule.code, days, day).count()
-    kept = people.filter(decision=RetentionChoice.KEEP).values("object_id")
-    often = kept.annotate(times=models.Count("pk")).filter(times__gte=IN_A_ROW).count()
-    return ReviewFigures(sum(in_time), len(in_time) + late, often, _oldest_text(day))
+    kept_ids = people.filter(decision=RetentionChoice.KEEP).values("object_id")
+    kept_often = kept_ids.annotate(times=models.Count("pk")).filter(times__gte=IN_A_ROW).count()
+    return ReviewFigures(sum(in_time), len(in_time) + late, kept_often, _oldest_text(day))
 
 
 def _oldest_text(today: date) -> date | None:
-    """The day from which the oldest text counts that a rule in force or proposed would remove."""
-    found = []
+    """Return the day from which the oldest text counts, under any rule in force or proposed."""
+    oldest_moments = []
     for noun, code in REVIEWED.items():
         if noun != "contact":
             rows = due_rows(aged_of(noun), code, 0, today)
-            found.append(rows.aggregate(oldest=models.Min("counted_from"))["oldest"])
-    return min((city_day(moment) for moment in found if moment), default=None)
+            oldest_moments.append(rows.aggregate(oldest=models.Min("counted_from"))["oldest"])
+    return min((city_day(moment) for moment in oldest_moments if moment), default=None)
 
 
-def _overdue(noun: str, rows: Collection[Any], rule: RetentionRule, today: date) -> list[Overdue]:
-    found, beside = [], _texts_beside(noun, [row.pk for row in rows])
+def _records_to_review(
+    noun: str, rows: Collection[Any], rule: RetentionRule, today: date
+) -> list[OverdueRecord]:
+    records, other_texts = [], _texts_in_other_tables(noun, [row.pk for row in rows])
     for row in rows:
         since = row.counted_from
         since = city_day(since) if isinstance(since, datetime) else since
-        texts = [*(getattr(row, name) for name in aged_of(noun).texts), *beside[row.pk]]
-        topics = {one.topic for text in texts if text for one in find_sensitive(text, settings.LANGUAGE_CODE)}
+        texts = [*(getattr(row, name) for name in aged_of(noun).texts), *other_texts[row.pk]]
+        topics = {
+            finding.topic
+            for text in texts
+            if text
+            for finding in find_sensitive(text, settings.LANGUAGE_CODE)
+        }
         is_old = noun == "contact" and since < today - _LONG_AGO
         risk = 0 if topics else 1 if is_old else 2
         due = due_on(since, rule.days, rule.in_force_on)
-        found.append(Overdue(noun, row, rule, since, due, risk, sorted(topics)))
-    return found
+        records.append(OverdueRecord(noun, row, rule, since, due, risk, sorted(topics)))
+    return records
 
 
-def _texts_beside(noun: str, ids: Collection[UUID]) -> Mapping[UUID, list[str]]:
-    """Texts that belong to these records and are in other tables, by record. At most one statement."""
-    said = [
-        one.rows.filter(**{f"{one.record}__in": ids})
+def _texts_in_other_tables(noun: str, ids: Collection[UUID]) -> Mapping[UUID, list[str]]:
+    """Return texts of these records in other tables, by record. Runs at most one statement."""
+    row_sets = [
+        table.rows.filter(**{f"{table.record}__in": ids})
         .order_by()
-        .annotate(said=Concat(*_apart(one.texts), output_field=models.TextField()))
-        .values_list(one.record, "said")
-        for one in AGED[REVIEWED[noun]][1:]
+        .annotate(said=Concat(*_joined_by_line(table.texts), output_field=models.TextField()))
+        .values_list(table.record, "said")
+        for table in AGED[REVIEWED[noun]][1:]
     ]
-    found = defaultdict[UUID, list[str]](list)
-    for pk, text in said[0].union(*said[1:], all=True) if ids and said else ():
-        found[pk].append(text)
-    return found
+    texts_by_record = defaultdict[UUID, list[str]](list)
+    for pk, text in row_sets[0].union(*row_sets[1:], all=True) if ids and row_sets else ():
+        texts_by_record[pk].append(text)
+    return texts_by_record
 
 
-def _apart(names: Collection[str]) -> list[Any]:
-    """Texts with a line between two, for an expression that takes at least two parts."""
+def _joined_by_line(names: Collection[str]) -> list[Any]:
+    """Return the texts joined by lines, as parts of an expression that needs at least two."""
     return [part for name in names for part in (F(name), Value("\n"))]
 
 
-def _with_kept(found: Collection[Overdue]) -> Iterator[Overdue]:
-    kept = RetentionDecision.objects.valid().filter(decision=RetentionChoice.KEEP)
-    ids = kept.filter(object_id__in=[one.row.pk for one in found]).values_list("object_id", flat=True)
+def _with_keep_counts(records: Collection[OverdueRecord]) -> Iterator[OverdueRecord]:
+    keeps = RetentionDecision.objects.valid().filter(decision=RetentionChoice.KEEP)
+    ids = keeps.filter(object_id__in=[record.row.pk for record in records]).values_list(
+        "object_id", flat=True
+    )
     times = Counter(ids)
-    for one in found:
-        yield Overdue(
-            one.noun, one.row, one.rule, one.since, one.due_on, one.risk, one.topics, times[one.row.pk]
+    for record in records:
+        yield OverdueRecord(
+            record.noun,
+            record.row,
+            record.rule,
+            record.since,
+            record.due_on,
+            record.risk,
+            record.topics,
+            times[record.row.pk],
         )

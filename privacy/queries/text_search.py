@@ -1,8 +1,8 @@
-"""The search for a person in every text of every table, as a background task.
+"""Search for a person in every text of every table.
 
-The models say which columns hold text. The inventory says which of them hold nothing that anybody typed.
-It reads each table in parts, in the order of its keys, and compares in Python: texts are in any script, and
-some are encrypted. Nothing is called theirs by the machine.
+The models say which columns hold text. The inventory says which of them have no typed text. The search reads
+each table in parts, by key, and compares in Python, because texts are in any script and some are encrypted.
+Only a privacy officer decides whether a match is about the person.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,21 +21,21 @@ from jobs.services.kinds import JobRefused
 from privacy import inventory
 from privacy.codes import Matched, RequestStatus, Verdict
 from privacy.models import DataRequest, Finding, HiddenText
-from privacy.rules.finding import Wanted, wanted
+from privacy.rules.finding import PersonSearch, person_search
 
 BATCH: Final = 2_000  # rows read at once
-MOST_FOUND: Final = 2_000  # findings from which a name is too common to search for
+MOST_FOUND: Final = 2_000  # matches above which a name is too common
 COPY: Final = "copy"  # the kind of fields that repeat other texts
 NAME: Final = "person_name"  # the kind of fields that make one name together
 RANKS: Final = {Matched.EXACT: 0, Matched.PHONE: 1, Matched.EMAIL: 2, Matched.SIMILAR: 3, Matched.LINKED: 4}
 _CONTACT: Final = "contacts.Contact"
-#: Tables whose rows refer to a contact but have a text of their own: the reference, and the field to read.
+#: Tables with a text of their own that refer to a contact: the reference, and the field to read.
 LINKED: Final = {"meetings.FollowUp": ("contact", "title")}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A field of a row that may be about the person, with stretches of its text."""
+class TextMatch:
+    """A text that may be about the person, with the matching stretches."""
 
     model: str
     object_id: str
@@ -55,49 +55,49 @@ def stopped_search(row: DataRequest) -> str | None:
 
 def find_everywhere(
     row: DataRequest, progress: Callable[[int, int | None], None] = lambda _done, _total: None
-) -> list[Found]:
-    """Return what is found in all tables. `progress` is called with the tables done. Raises JobRefused."""
+) -> list[TextMatch]:
+    """Return matches in all tables. `progress` gets the number of finished tables. Raises JobRefused."""
     terms = row.terms()
-    search = wanted(terms["names"], terms["phones"], terms["emails"])
+    search = person_search(terms["names"], terms["phones"], terms["emails"])
     tables = inventory.searched_tables()
-    found: list[Found] = []
+    matches: list[TextMatch] = []
     for done, (label, names) in enumerate(tables.items()):
         tick = partial(progress, done, len(tables))
-        for one in find_in(label, names, search, tick):
-            found.append(one)
-            if len(found) > MOST_FOUND:
+        for match in find_in(label, names, search, tick):
+            matches.append(match)
+            if len(matches) > MOST_FOUND:
                 raise JobRefused(_("Too many findings. Enter a full name, and search again."))
-    return [*found, *_linked(row, found)]
+    return [*matches, *_linked_rows(row, matches)]
 
 
-def _linked(row: DataRequest, found: Sequence[Found]) -> Iterator[Found]:
-    """Yield rows that refer to a contact who was found by an ID alone: no text of theirs names the person."""
-    contacts = {one.object_id for one in found if one.model == _CONTACT}
+def _linked_rows(row: DataRequest, matches: Sequence[TextMatch]) -> Iterator[TextMatch]:
+    """Yield rows that refer to a found contact by ID alone: none of their texts names the person."""
+    contacts = {match.object_id for match in matches if match.model == _CONTACT}
     contacts |= {str(row.contact_id)} if row.contact_id else set()
-    known = {(one.model, one.object_id) for one in found}
+    known_rows = {(match.model, match.object_id) for match in matches}
     for label, (reference, field) in LINKED.items():
         rows = apps.get_model(label)._base_manager.filter(**{f"{reference}__in": contacts}).order_by("pk")
         for pk, text in rows.values_list("pk", field):
-            if (label, str(pk)) not in known:
-                yield Found(label, str(pk), field, Matched.LINKED, (), text)
+            if (label, str(pk)) not in known_rows:
+                yield TextMatch(label, str(pk), field, Matched.LINKED, (), text)
 
 
 def find_in(
-    label: str, names: list[str], search: Wanted, tick: Callable[[], object] = lambda: None
-) -> Iterator[Found]:
-    """Yield what is found in these fields of a table."""
-    together = [name for name in names if inventory.field_of(label, name).kind == NAME]
+    label: str, names: list[str], search: PersonSearch, tick: Callable[[], object] = lambda: None
+) -> Iterator[TextMatch]:
+    """Yield matches in these fields of a table."""
+    name_columns = [name for name in names if inventory.field_of(label, name).kind == NAME]
     hidden = HiddenText.objects.texts([label])
     for part in _parts(apps.get_model(label), names, tick):
-        if search.may_hit(chain(_texts_of_rows(label, names, part, together), hidden.values())):
+        if search.may_hit(chain(_texts_of_rows(label, names, part, name_columns), hidden.values())):
             rows = ((str(pk), dict(zip(names, values, strict=True))) for pk, *values in part)
-            yield from _search_rows(label, rows, search, together, hidden)
+            yield from _search_rows(label, rows, search, name_columns, hidden)
 
 
 def _texts_of_rows(
     label: str, names: Sequence[str], part: Sequence[tuple[Any, ...]], together: Sequence[str]
 ) -> Iterator[str]:
-    """Every text of these rows, column by column, and each name of several columns as one text."""
+    """Yield every text of these rows by column, and each name of several columns as one text."""
     columns = dict(zip(("pk", *names), zip(*part, strict=True), strict=True))
     for name in names:
         if inventory.field_of(label, name).kind == COPY:
@@ -111,11 +111,11 @@ def _texts_of_rows(
 def _search_rows(
     label: str,
     rows: Iterable[tuple[str, dict[str, Any]]],
-    search: Wanted,
+    search: PersonSearch,
     together: Sequence[str],
     hidden: Mapping[tuple[str, str, str], str],
-) -> Iterator[Found]:
-    """Yield what is found in these rows, which are read one by one."""
+) -> Iterator[TextMatch]:
+    """Yield matches in these rows, reading them one by one."""
     for pk, row in rows:
         if hidden:
             row |= {name: text for name in row if (text := hidden.get((label, pk, name)))}
@@ -128,11 +128,11 @@ def _search_rows(
             if hits := list(search.hits(text)):
                 best = min((Matched(hit.matched) for hit in hits), key=lambda one: RANKS[one])
                 passages = tuple((hit.start, hit.end) for hit in hits)
-                yield Found(label, pk, name, best, passages, text)
+                yield TextMatch(label, pk, name, best, passages, text)
 
 
 def searched_text(label: str, name: str, value: Any) -> str:
-    """The text of a field as it is searched. Parts of web addresses in copies are decoded, too."""
+    """Return the text of a field to search. Web addresses in copies are also decoded."""
     text = text_of(value)
     if ("%" in text or "+" in text) and inventory.field_of(label, name).kind == COPY:
         return f"{text}\n{unquote_plus(text)}"
@@ -140,7 +140,7 @@ def searched_text(label: str, name: str, value: Any) -> str:
 
 
 def text_of(value: Any) -> str:
-    """The text of a field, whatever its type: the texts in a list or in JSON, one on each line."""
+    """Return the text of a field of any type. Texts in a list or in JSON are joined by lines."""
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
@@ -153,7 +153,7 @@ def text_of(value: Any) -> str:
 def _parts(
     model: type[models.Model], names: list[str], tick: Callable[[], object]
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """All rows of a table that hold something in these fields, in parts: the key, then the fields."""
+    """Yield the rows of a table with values in these fields, in batches: the key, then the fields."""
     rows = model._base_manager.order_by("pk")
     if len(names) == 1 and isinstance(model._meta.get_field(names[0]), models.CharField | models.TextField):
         rows = rows.exclude(**{names[0]: ""})
@@ -166,7 +166,7 @@ def _parts(
         tick()
 
 
-def is_edited(before: Finding, now: Found) -> bool:
-    """Whether someone edited a text that was read as not theirs, so that it must be read again."""
-    is_left = before.verdict in (Verdict.SOMEBODY_ELSE, Verdict.UNSURE)
-    return is_left and before.text is not None and before.text != now.text
+def is_edited(finding: Finding, match: TextMatch) -> bool:
+    """Whether a text was edited that was not about the person, so that it needs a new verdict."""
+    is_left = finding.verdict in (Verdict.SOMEBODY_ELSE, Verdict.UNSURE)
+    return is_left and finding.text is not None and finding.text != match.text

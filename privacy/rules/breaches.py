@@ -1,4 +1,4 @@
-"""The clock of a breach: 72 hours from the moment at which the police knew (GDPR, Article 33)."""
+"""Deadline of a breach: 72 hours from the moment at which the police knew (GDPR, Article 33)."""
 
 from datetime import datetime, timedelta
 from typing import Final

@@ -1,4 +1,4 @@
-"""By when a person's request is answered, as pure functions.
+"""Deadlines of data requests, as pure functions.
 
 GDPR Art. 12(3): one month, and up to two more if the person is told within the first. The directive (LED)
 says "without undue delay". National law decides, so the days are a setting (uncertain: counsel checks).
@@ -16,7 +16,7 @@ CLOSE: Final = 7  # days before the due day from which a request is shown as urg
 
 
 def due_on(received_on: date, regimes: Collection[str], led_days: int) -> date:
-    """Return the last day to answer: the earliest of the regimes'.
+    """Return the last day to answer: the earliest deadline of the regimes.
 
     >>> due_on(date(2027, 1, 31), ["gdpr"], 30)
     datetime.date(2027, 2, 28)
@@ -41,7 +41,7 @@ def longest_extension(received_on: date) -> date:
 
 
 def purge_on(answered_on: date) -> date:
-    """Return the day from which what the person stated is deleted.
+    """Return the day on which the terms that the person stated are deleted.
 
     >>> purge_on(date(2026, 1, 1))
     datetime.date(2026, 4, 1)

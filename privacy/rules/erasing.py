@@ -1,4 +1,4 @@
-"""How a person leaves a text, as pure functions."""
+"""Removal of a person from texts, as pure functions."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -22,18 +22,18 @@ def without(text: str, stretches: Iterable[Stretch], mark: str) -> str:
 
 
 def joined(stretches: Iterable[Stretch]) -> list[tuple[int, int]]:
-    """Return the stretches in order, those that overlap as one.
+    """Return the stretches in order, with overlapping ones merged.
 
     >>> joined([(8, 12), (0, 5), (3, 6)])
     [(0, 6), (8, 12)]
     """
-    found: list[tuple[int, int]] = []
+    merged: list[tuple[int, int]] = []
     for start, end in sorted(map(tuple, stretches)):
-        if found and start < found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
-            found.append((start, end))
-    return found
+            merged.append((start, end))
+    return merged
 
 
 def fitting(text: str, longest: int | None, mark: str) -> str:
@@ -52,7 +52,7 @@ def with_texts(value: Any, rewrite: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return rewrite(value)
     if isinstance(value, Mapping):
-        return {with_texts(key, rewrite): with_texts(one, rewrite) for key, one in value.items()}
+        return {with_texts(key, rewrite): with_texts(part, rewrite) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [with_texts(one, rewrite) for one in value]
+        return [with_texts(part, rewrite) for part in value]
     return value

@@ -1,6 +1,6 @@
 """Finding a person in texts, as pure functions: in either script, in any order of words, with one typo.
 
-Nothing here decides who a text is about. It finds passages for a privacy officer to read.
+No function decides whom a text is about. They find passages for a privacy officer to read.
 """
 
 import re
@@ -27,7 +27,7 @@ LONG_ENOUGH: Final = 4  # characters from which a word can have a typo
 _COUNTRY: Final = 4  # digits of a country's code, or of an area's in a local number
 NATIONAL: Final = 6  # digits at the end of a phone number that are specific enough
 BETWEEN: Final = 2  # other words that can stand between those of a name
-_MOST_KNOWN: Final = 500_000  # words whose likeness is remembered
+_MOST_KNOWN: Final = 500_000  # words in the cache
 _NONE, _INITIAL, _LIKE, _SAME = range(4)
 _SIGNS: Final = "".join(  # written with the letter before it: accents, points, the vowels of Indic scripts
     sign for sign in map(chr, range(0x300, 0x1F000)) if unicodedata.category(sign) in ("Mn", "Mc")
@@ -37,7 +37,7 @@ _JOINED: Final = rf"(?:[{_SIGNS}]\u200c?|[\u00ad\u200d\u2060])"
 _APART: Final = re.compile(f"(?<![{_SIGNS}])\u200c")  # between the parts of a Persian name
 _WORD: Final = rf"[^\W_]+(?:{_JOINED}[^\W_]*)*"
 _TOKEN: Final = re.compile(rf"{_WORD}(?:['’`´]{_WORD})*")
-# The same in ASCII, in a quarter of the time.
+# The same pattern for ASCII, which takes a quarter of the time.
 _ASCII_TOKEN: Final = re.compile(r"[^\W_]+(?:['`][^\W_]+)*")
 #: What texts in Arabic and Hebrew script leave out as they like: short vowels, points, shadda, lengthening.
 _POINTS: Final = re.compile(
@@ -80,7 +80,7 @@ class Hit(NamedTuple):
 
 
 class _Like(NamedTuple):
-    """A word of a text is like one of a name."""
+    """Likeness of a word of a text to a word of a name."""
 
     name: int
     word: int
@@ -88,8 +88,8 @@ class _Like(NamedTuple):
 
 
 @dataclass(slots=True)
-class Wanted:
-    """What is searched for. Each name is its words, in Latin letters."""
+class PersonSearch:
+    """A search for a person. Each name is a tuple of its words in Latin letters."""
 
     names: list[tuple[str, ...]]
     phones: list[str]  # the digits of the national number
@@ -105,21 +105,21 @@ class Wanted:
     def __bool__(self) -> bool:
         return bool(self.names or self.phones or self.emails)
 
-    def exactly(self) -> "Wanted":
-        """The same search without names that are only similar: nobody reads what it finds."""
+    def exactly(self) -> "PersonSearch":
+        """Return the search without similar names, for matches that nobody reads."""
         return replace(self, only_exact=True)
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Yield the passages of `text` that may name the person."""
-        found = self._all_hits(text)
-        return (hit for hit in found if hit.matched != SIMILAR) if self.only_exact else found
+        all_hits = self._all_hits(text)
+        return (hit for hit in all_hits if hit.matched != SIMILAR) if self.only_exact else all_hits
 
     def may_hit(self, texts: Iterable[str]) -> bool:
-        """Whether one of these texts may name the person. Where it is False, `hits` finds nothing in any.
+        """Whether one of these texts may name the person. If False, `hits` finds nothing in any of them.
 
-        It reads them as one, which takes a fraction of the time of one after the other.
+        The texts are read as one, which is much faster than one after the other.
         """
-        ascii_texts: list[str] = []  # their words take a quarter of the time
+        ascii_texts: list[str] = []  # matching ASCII takes a quarter of the time
         other_texts: list[str] = []
         for text in texts:
             (ascii_texts if text.isascii() else other_texts).append(text)
@@ -131,7 +131,7 @@ class Wanted:
         )
 
     def _has_word(self, text: str) -> bool:
-        """Whether a word of a text is like one of a name, and more than its initial."""
+        """Whether a word of a text is like a word of a name, and more than an initial."""
         words = set(_token_of(text).findall(text))
         return any(like.quality > _INITIAL for word in words for like in self._likes(word))
 
@@ -147,38 +147,45 @@ class Wanted:
         tokens = list(_token_of(text).finditer(text))
         near = [(place, like) for place, token in enumerate(tokens) for like in self._likes(token.group())]
         for number, name in enumerate(self.names):
-            mine = [(place, like) for place, like in near if like.name == number]
-            for first, last, is_exact in _stretches(mine, len(name)):
-                yield Hit(tokens[first].start(), tokens[last].end(), EXACT if is_exact else SIMILAR)
+            own_likes = [(place, like) for place, like in near if like.name == number]
+            for first_place, last_place, is_exact in _stretches(own_likes, len(name)):
+                yield Hit(
+                    tokens[first_place].start(), tokens[last_place].end(), EXACT if is_exact else SIMILAR
+                )
 
     def _likes(self, written: str) -> tuple[_Like, ...]:
-        """What a word of a text is like. Remembered, because texts repeat their words."""
-        found = self._known.get(written)
-        if found is None:
+        """Return the words of names that a word of a text is like. Cached, because texts repeat words."""
+        likes = self._known.get(written)
+        if likes is None:
             if self._has_no_digits and _TWO_DIGITS.match(written):
                 return ()
             forms = _forms(written)
-            found = tuple(
-                _Like(number, which, quality)
+            likes = tuple(
+                _Like(number, index, quality)
                 for number, name in enumerate(self.names)
-                for which, word in enumerate(name)
+                for index, word in enumerate(name)
                 if (quality := self._quality(number, word, written, forms))
                 and (quality > _INITIAL or len(name) > 1)
             )
             if len(self._known) < _MOST_KNOWN:
-                self._known[written] = found
-        return found
+                self._known[written] = likes
+        return likes
 
     def _quality(self, number: int, word: str, written: str, forms: tuple[str, ...]) -> int:
-        """How much a word of a name is like a word of a text, by its consonants if one has no vowels."""
+        """Return how much a word of a name is like a word of a text, by consonants if one has no vowels."""
         best = max((_likeness(word, form) for form in forms), default=_NONE)
         if written.isascii() and not self.unvowelled[number]:
             return best
         is_unvowelled, has_article = bool(_UNVOWELLED.search(written)), bool(_ARTICLE.match(written))
         if best < _LIKE and is_unvowelled != self.unvowelled[number]:
-            ours, least = _heard([word], vowels=is_unvowelled), 2 if len(self.names[number]) > 1 else 3
-            theirs = _heard(forms, vowels=not is_unvowelled)
-            if any(len(one) >= least for one in ours & theirs) or (word in _ARTICLES and has_article):
+            own_consonants, least = (
+                _consonant_forms([word], vowels=is_unvowelled),
+                2 if len(self.names[number]) > 1 else 3,
+            )
+            text_consonants = _consonant_forms(forms, vowels=not is_unvowelled)
+            if any(len(common) >= least for common in own_consonants & text_consonants) or (
+                word in _ARTICLES and has_article
+            ):
                 return _LIKE
         return best
 
@@ -192,7 +199,7 @@ class Wanted:
             yield Hit(address.start(), address.end(), EMAIL)
 
 
-def wanted(names: Iterable[str], phones: Iterable[str], emails: Iterable[str]) -> Wanted:
+def person_search(names: Iterable[str], phones: Iterable[str], emails: Iterable[str]) -> PersonSearch:
     """Prepare a search. `phones` are in international or national form."""
     words = {
         name: bool(_UNVOWELLED.search(written))
@@ -201,50 +208,50 @@ def wanted(names: Iterable[str], phones: Iterable[str], emails: Iterable[str]) -
         >= SHORTEST
     }
     digits = [_digits(phone).lstrip("0") for phone in phones]
-    return Wanted(
+    return PersonSearch(
         names=list(words),
-        phones=[one for one in dict.fromkeys(digits) if len(one) >= NATIONAL],
+        phones=[phone_digits for phone_digits in dict.fromkeys(digits) if len(phone_digits) >= NATIONAL],
         emails=[email.strip().casefold() for email in emails if "@" in email],
         unvowelled=list(words.values()),
     )
 
 
 def _token_of(text: str) -> re.Pattern[str]:
-    """The pattern of a word in this text."""
+    """Return the pattern of a word for this text."""
     return _ASCII_TOKEN if text.isascii() else _TOKEN
 
 
 def consonants(word: str, *, vowels: bool) -> str:
-    """The consonants of a word in Latin letters. `vowels`: its own script writes them, and doubles letters.
+    """Return the consonants of a word in Latin letters. `vowels`: its script has vowels and double letters.
 
     >>> [consonants(word, vowels=True) for word in ("haddad", "fatima", "yusuf")]
     ['hdd', 'ftm', 'sf']
     >>> [consonants(word, vowels=False) for word in ("hdd", "ftmh", "ywsf")]
     ['hdd', 'ftm', 'sf']
     """
-    for letters, one in _CONSONANTS:
-        word = word.replace(letters, one)
-    found = _VOWELS.sub("", _TWICE.sub(r"\1", word) if vowels else word)
-    return found.removesuffix("h") if len(found) > 2 else found
+    for letters, consonant in _CONSONANTS:
+        word = word.replace(letters, consonant)
+    result = _VOWELS.sub("", _TWICE.sub(r"\1", word) if vowels else word)
+    return result.removesuffix("h") if len(result) > 2 else result
 
 
-def _heard(words: Iterable[str], *, vowels: bool) -> set[str]:
-    """The consonants of words, and those of Slavic names: c can be read as ch, j as y, and g as gh.
+def _consonant_forms(words: Iterable[str], *, vowels: bool) -> set[str]:
+    """Return the consonants of words and of their Slavic readings: c as ch, j as y, and g as gh.
 
     >>> sorted(_heard(["jovanovic"], vowels=True)), _heard(["ywfanwfytsh"], vowels=False)
     (['fnfk', 'fnfs', 'jfnfk', 'jfnfs'], {'fnfs'})
     """
-    found = set(words)
+    spellings = set(words)
     if vowels:
-        found |= {_SLAVIC_C.sub("sh", word) for word in found}
-        found |= {word.replace("dz", "j").replace("dj", "j") for word in found}
-        found |= {word.replace("j", "y") for word in found}
-        found |= {word.replace("g", "gh") for word in found if "gh" not in word}
-    return {consonants(word, vowels=vowels) for word in found}
+        spellings |= {_SLAVIC_C.sub("sh", word) for word in spellings}
+        spellings |= {word.replace("dz", "j").replace("dj", "j") for word in spellings}
+        spellings |= {word.replace("j", "y") for word in spellings}
+        spellings |= {word.replace("g", "gh") for word in spellings if "gh" not in word}
+    return {consonants(word, vowels=vowels) for word in spellings}
 
 
 def _likeness(word: str, token: str) -> int:
-    """How much a word of a text is like one of a name: the same, like it, its initial, or not."""
+    """Return how much a word of a text is like a word of a name: same, similar, its initial, or not."""
     if word == token:
         return _SAME
     if len(token) == 1:
@@ -253,26 +260,27 @@ def _likeness(word: str, token: str) -> int:
         return _NONE
     if OSA.distance(word, token, score_cutoff=1) <= 1:
         return _LIKE
-    heard, other = sound(word), sound(token)
-    if heard == other or (
-        min(len(heard), len(other)) >= LONG_ENOUGH and OSA.distance(heard, other, score_cutoff=1) <= 1
+    word_sound, token_sound = sound(word), sound(token)
+    if word_sound == token_sound or (
+        min(len(word_sound), len(token_sound)) >= LONG_ENOUGH
+        and OSA.distance(word_sound, token_sound, score_cutoff=1) <= 1
     ):
         return _LIKE
     return _NONE
 
 
 def _forms(written: str) -> tuple[str, ...]:
-    """A word of a text in Latin letters. It may be several, which also count as one."""
-    found: list[str] = []
+    """Return the forms of a word in Latin letters: its parts, and the parts joined."""
+    forms: list[str] = []
     bare = written if written.isascii() else _POINTS.sub("", written)
-    for one in [bare] if bare.isascii() else dict.fromkeys([bare, _ARTICLE.sub("", bare)]):
-        words = _words(one)
-        found += [*words, "".join(words)]
-    return tuple(dict.fromkeys(found))
+    for variant in [bare] if bare.isascii() else dict.fromkeys([bare, _ARTICLE.sub("", bare)]):
+        words = _words(variant)
+        forms += [*words, "".join(words)]
+    return tuple(dict.fromkeys(forms))
 
 
 def _words(text: str) -> list[str]:
-    """Words in Latin letters, with the vowels of Indic scripts, which `fold` takes for accents.
+    """Return words in Latin letters, with the vowels of Indic scripts, which `fold` takes for accents.
 
     A word without Latin letters stays as it is.
 
@@ -283,73 +291,81 @@ def _words(text: str) -> list[str]:
     if text.isascii() or not _VOWEL_SIGN.search(text):
         folded = fold(text)
         return latin(folded).split() or folded.split()
-    found = []
+    words = []
     for word in _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold()):
         if _VOWEL_SIGN.search(word):
-            found.append("".join(_PLAIN.findall(anyascii(word).casefold())) or word)
+            words.append("".join(_PLAIN.findall(anyascii(word).casefold())) or word)
         else:
-            found += latin(fold(word)).split() or [word]
-    return found
+            words += latin(fold(word)).split() or [word]
+    return words
 
 
 def _stretches(near: Sequence[tuple[int, _Like]], count: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield first and last place of stretches with each of the `count` words, not all as initials.
+    """Yield the first and last place of stretches with all `count` words, not all as initials.
 
-    `near` are the places in the text of words like those of one name, in order.
+    `near`: places in the text of words like the words of one name, in order.
     """
-    last, most = -1, (count + BETWEEN) * count  # a word of the text can be like each word of the name
-    for index, (first, _like) in enumerate(near):
-        if first <= last:
+    last_place, most_likes = (
+        -1,
+        (count + BETWEEN) * count,
+    )  # a word of the text can be like each word of the name
+    for index, (first_place, _like) in enumerate(near):
+        if first_place <= last_place:
             continue
-        found: dict[int, tuple[int, int]] = {}
-        for place, like in near[index : index + most]:
-            if place - first >= count + BETWEEN or len(found) == count:
+        best_by_word: dict[int, tuple[int, int]] = {}
+        for place, like in near[index : index + most_likes]:
+            if place - first_place >= count + BETWEEN or len(best_by_word) == count:
                 break
-            if like.word not in found or found[like.word][1] < like.quality:
-                found[like.word] = (place, like.quality)
-        if len(found) == count and any(quality > _INITIAL for _place, quality in found.values()):
-            last = max(place for place, _quality in found.values())
-            start = min(place for place, _quality in found.values())
-            yield start, last, all(quality == _SAME for _place, quality in found.values())
+            if like.word not in best_by_word or best_by_word[like.word][1] < like.quality:
+                best_by_word[like.word] = (place, like.quality)
+        if len(best_by_word) == count and any(
+            quality > _INITIAL for _place, quality in best_by_word.values()
+        ):
+            last_place = max(place for place, _quality in best_by_word.values())
+            start = min(place for place, _quality in best_by_word.values())
+            yield start, last_place, all(quality == _SAME for _place, quality in best_by_word.values())
 
 
 def _digits(number: str) -> str:
-    return "".join(str(unicodedata.digit(one)) for one in number if one.isdigit())
+    return "".join(str(unicodedata.digit(character)) for character in number if character.isdigit())
 
 
-def _numbers_in(found: re.Match[str], phones: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _numbers_in(number_match: re.Match[str], phones: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield the places of these numbers among groups of digits, such as between a time and another number.
 
     Each ends with the last digits of a phone, so that a long list of numbers is read once.
     """
-    groups = list(_GROUP.finditer(found.group()))
+    groups = list(_GROUP.finditer(number_match.group()))
     digits = [_digits(group.group()) for group in groups]
     ends = list(accumulate(map(len, digits)))
-    group_at, whole = {end: place for place, end in enumerate(ends)}, "".join(digits)
+    group_at, all_digits = {end: place for place, end in enumerate(ends)}, "".join(digits)
     places = {
         group_at[tail.end(1)]
         for phone in phones
-        for tail in re.finditer(f"(?=({phone[-NATIONAL:]}))", whole)
+        for tail in re.finditer(f"(?=({phone[-NATIONAL:]}))", all_digits)
         if tail.end(1) in group_at
     }
     free = 0  # the first group that is in no number yet
-    for last in sorted(places):
-        for first in range(max(free, last - _MOST_GROUPS + 1), last + 1):
-            written = "".join(digits[first : last + 1])
+    for last_group in sorted(places):
+        for first_group in range(max(free, last_group - _MOST_GROUPS + 1), last_group + 1):
+            written = "".join(digits[first_group : last_group + 1])
             if any(_same_number(phone, written) for phone in phones):
-                yield found.start() + groups[first].start(), found.start() + groups[last].end()
-                free = last + 1
+                yield (
+                    number_match.start() + groups[first_group].start(),
+                    number_match.start() + groups[last_group].end(),
+                )
+                free = last_group + 1
                 break
 
 
 @lru_cache(maxsize=100)
 def _any_of(emails: tuple[str, ...]) -> re.Pattern[str]:
-    """The pattern of these addresses, whatever stands around them: quotes, a dash, a question for a link."""
+    """Return the pattern of these addresses between quotes, dashes or other signs."""
     return re.compile(f"{_BEFORE_EMAIL}(?:{'|'.join(map(re.escape, emails))}){_AFTER_EMAIL}", re.IGNORECASE)
 
 
 def _same_number(wanted_digits: str, digits: str) -> bool:
-    """Whether both are one number, each with or without the country's code and a leading zero."""
+    """Whether both are the same number, with or without country code and leading zero."""
     bare = digits.lstrip("0")
     if len(bare) < NATIONAL:
         return False

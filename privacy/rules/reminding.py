@@ -1,4 +1,4 @@
-"""When privacy officers are reminded of requests, notices and breaches. Pure."""
+"""Moments of reminders about requests, notices and breaches, as pure functions."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ HOURS_AFTER: Final = (24, 48, 60, 70)  # of the moment when a breach was known
 
 
 def of_request(received_on: date, last_day: date, today: date) -> Iterator[tuple[str, date]]:
-    """Some days after it was received, the last day, and each day after that."""
+    """Yield rule and day of reminders: some days after receipt, the last day, and each later day."""
     for days in DAYS_AFTER:
         if received_on + timedelta(days=days) < last_day:
             yield REQUEST_DUE, received_on + timedelta(days=days)
@@ -32,7 +32,7 @@ def of_request(received_on: date, last_day: date, today: date) -> Iterator[tuple
 
 
 def of_correction(last_day: date, today: date) -> Iterator[tuple[str, date]]:
-    """A week before the last day, on that day, and each day after it."""
+    """Yield rule and day of reminders: a week before the last day, on that day, and each later day."""
     yield CORRECTION_DUE, last_day - timedelta(days=7)
     day = max(last_day, today - LOOKBACK)
     while day <= max(last_day, today + AHEAD):
@@ -45,7 +45,7 @@ def of_identity(asked_on: date) -> tuple[str, date]:
 
 
 def of_notice(confirm_by: date) -> tuple[str, date]:
-    """The day after the last day for an answer."""
+    """Return rule and day of a reminder: the day after the last day for an answer."""
     return NOTICE_UNANSWERED, confirm_by + timedelta(days=1)
 
 

@@ -1,4 +1,4 @@
-"""How long something is kept, as pure functions: when it is due, and for how long a person can keep it."""
+"""Retention periods as pure functions: due days, keeps and reminders of reviews."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -8,11 +8,11 @@ from typing import Final
 from reminders.rules import Occurrence, Recipient, days_around, each_channel, nine_oclock
 
 LEAST_DAYS: Final = 30
-LEAST_DAYS_OF_TRAIL: Final = 400  # the change feed reaches back so far (api/changes.py)
+LEAST_LOG_DAYS: Final = 400  # of the activity log, because the change feed needs them (api/changes.py)
 MOST_DAYS: Final = 36_500
-AHEAD: Final = 30  # days before its text is removed in which a record is in the review queue
-DECIDE_WITHIN: Final = timedelta(days=30)  # a review is in time until then
-IN_A_ROW: Final = 3  # keeps one after the other, of which the last needs a sentence
+AHEAD: Final = 30  # days in the review queue before the text is removed
+DECIDE_WITHIN: Final = timedelta(days=30)  # until then a review is in time
+IN_A_ROW: Final = 3  # successive keeps, of which the last needs a sentence
 SHORTEST: Final = 20  # characters of that sentence
 FEWEST_WORDS: Final = 3  # different ones in that sentence, each with two different letters
 FEWEST_LETTERS: Final = 8  # different ones in that sentence
@@ -22,7 +22,7 @@ RULE_REVIEW: Final = "retention_rules"
 
 
 def old_before(today: date, days: int) -> date:
-    """Return the day before which something must have happened to be due today.
+    """Return the day before which an event must lie to be due today.
 
     >>> old_before(date(2026, 3, 31), 30)
     datetime.date(2026, 3, 1)
@@ -31,7 +31,7 @@ def old_before(today: date, days: int) -> date:
 
 
 def due_on(counted_from: date, days: int, in_force_on: date) -> date:
-    """Return the day on which something is due: not before its rule was in force.
+    """Return the day on which a record is due, not before its rule was in force.
 
     >>> due_on(date(2020, 1, 1), 365, date(2026, 1, 1))
     datetime.date(2026, 1, 1)
@@ -44,7 +44,7 @@ def is_in_time(due: date, decided: date) -> bool:
 
 
 def is_in_words(text: str) -> bool:
-    """Whether a text has several different words, and is not the same letters again and again.
+    """Whether a text has several different words, and not just repeated letters.
 
     >>> is_in_words("They help with the night walk"), is_in_words("xxxxxxxxxxxxxxxxxxxx 1")
     (True, False)
@@ -53,14 +53,14 @@ def is_in_words(text: str) -> bool:
     """
     words = {word.casefold() for word in _WORD.findall(text)}
     letters = {letter for word in words for letter in word}
-    told = [word for word in words if len(set(word)) >= 2]
-    is_spaced = len(told) >= FEWEST_WORDS
-    is_unspaced = any(len(set(word)) >= FEWEST_LETTERS for word in told)
+    varied_words = [word for word in words if len(set(word)) >= 2]
+    is_spaced = len(varied_words) >= FEWEST_WORDS
+    is_unspaced = any(len(set(word)) >= FEWEST_LETTERS for word in varied_words)
     return len(letters) >= FEWEST_LETTERS and (is_spaced or is_unspaced)
 
 
 def in_letters(text: str) -> str:
-    """A text without digits and signs, so that a number makes no new sentence.
+    """Return a text without digits and signs, so that a number makes no new sentence.
 
     >>> in_letters("They help us, 1") == in_letters("they help us 2")
     True
@@ -69,7 +69,7 @@ def in_letters(text: str) -> str:
 
 
 def needs_sentence(kept_before: int, in_a_row: int) -> bool:
-    """Whether a keep needs a sentence: the third of a record, or the third that a person decides in a row.
+    """Whether a keep needs a sentence: the third of a record, or a person's third in a row.
 
     >>> needs_sentence(kept_before=2, in_a_row=0), needs_sentence(kept_before=0, in_a_row=1)
     (True, False)
@@ -78,19 +78,19 @@ def needs_sentence(kept_before: int, in_a_row: int) -> bool:
 
 
 def review_reminders(
-    who: Recipient, in_force_on: Collection[date], *, now: datetime, is_supervisor: bool
+    reviewer: Recipient, in_force_on: Collection[date], *, now: datetime, is_supervisor: bool
 ) -> Iterator[Occurrence]:
     """Yield reminders at 09:00: for a supervisor on the first of a month, for others a year after a rule.
 
-    `in_force_on`: the first days of the rules in force. Without a rule there is nothing to review.
+    `in_force_on`: first days of the rules in force. Without a rule there is no review.
     """
-    for day in days_around(now, who.zone):
-        at = nine_oclock(day, who.zone)
+    for day in days_around(now, reviewer.zone):
+        at = nine_oclock(day, reviewer.zone)
         if is_supervisor:
             if day.day == 1 and in_force_on:
-                yield from each_channel(REVIEW_QUEUE, who, at, now=now)
+                yield from each_channel(REVIEW_QUEUE, reviewer, at, now=now)
         elif any(_is_anniversary(day, since) for since in in_force_on):
-            yield from each_channel(RULE_REVIEW, who, at, now=now)
+            yield from each_channel(RULE_REVIEW, reviewer, at, now=now)
 
 
 def _is_anniversary(day: date, since: date) -> bool:

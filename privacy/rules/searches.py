@@ -5,20 +5,20 @@ from itertools import combinations
 from typing import Final
 
 SHORTEST: Final = 3  # characters of a word beginning that is specific enough
-FEWEST_DIGITS: Final = 4  # from here on the search treats them as a number
+FEWEST_DIGITS: Final = 4  # from here on the search treats digits as a number
 FEW_WORDS: Final = 6  # all combinations up to this many words; above it, up to three words and all words
 
 
 def wordings(words: Iterable[str]) -> Iterator[str]:
-    """Return searches for a name or address with these folded words. The last word may be half typed.
+    """Yield searches for a name or address with these folded words. One word may be half typed.
 
     >>> sorted(wordings(["ana", "saar"]))
     ['ana', 'ana saa', 'ana saar', 'saa', 'saar']
     """
-    known = sorted(set(words))
-    most = len(known)
-    for count in range(1, most + 1) if most <= FEW_WORDS else (1, 2, 3, most):
-        for chosen in combinations(known, count):
+    sorted_words = sorted(set(words))
+    word_count = len(sorted_words)
+    for count in range(1, word_count + 1) if word_count <= FEW_WORDS else (1, 2, 3, word_count):
+        for chosen in combinations(sorted_words, count):
             yield from {" ".join(chosen), *_half_typed(chosen)}
 
 
@@ -29,8 +29,8 @@ def _half_typed(chosen: tuple[str, ...]) -> Iterator[str]:
 
 
 def parts_of_number(number: str) -> Iterator[str]:
-    """Return a phone number as written, and every run of its digits that the search accepts."""
-    digits = "".join(one for one in number if one.isdigit())
+    """Yield a phone number as written, and every run of its digits that the search accepts."""
+    digits = "".join(character for character in number if character.isdigit())
     yield number
     for start in range(len(digits)):
         for end in range(start + FEWEST_DIGITS, len(digits) + 1):

@@ -1,4 +1,4 @@
-"""Requests passed on for a contact or an organisation. A privacy officer answers them."""
+"""Pass on requests for a contact or an organisation to the privacy officers."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -32,18 +32,18 @@ def pass_on_request(
     """Record that a contact wants a copy of their data or its erasure, with what their record says.
 
     Raises Contact.DoesNotExist if the actor does not see the contact, PermissionDenied, and ValidationError
-    if a pending request asks for the same, which is returned `if_new`.
+    if the same request is pending. With `if_new`, the pending request is returned instead.
     """
-    found = Contact.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
-    contact = found.get(pk=contact_id)
+    contacts = Contact.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
+    contact = contacts.get(pk=contact_id)
     if not can_edit_contact(actor, contact):
         raise PermissionDenied
     if kind not in PASSED_ON:
         raise ValidationError(_("Choose from the list."))
-    known = DataRequest.objects.pending().filter(contact_id=contact.pk, kind=kind).first()
-    if known is not None and if_new:
-        return known
-    if known is not None:
+    same_request = DataRequest.objects.pending().filter(contact_id=contact.pk, kind=kind).first()
+    if same_request is not None and if_new:
+        return same_request
+    if same_request is not None:
         raise ValidationError(_("A privacy officer already has this request."))
     details = list(contact.other_details.all())
     terms = {
@@ -59,11 +59,11 @@ def pass_on_request(
 def pass_on_copy(*, actor: Actor, organisation_id: UUID) -> DataRequest:
     """Record that an organisation wants a copy of its own record.
 
-    Raises Organisation.DoesNotExist if the actor does not see it, PermissionDenied, and ValidationError if it
-    has already asked.
+    Raises Organisation.DoesNotExist if the actor does not see it, PermissionDenied, and ValidationError if a
+    request is pending.
     """
-    found = Organisation.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
-    organisation = found.get(pk=organisation_id)
+    organisations = Organisation.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
+    organisation = organisations.get(pk=organisation_id)
     if not can_pass_on_copy(actor):
         raise PermissionDenied
     if DataRequest.objects.pending().filter(organisation_id=organisation.pk).exists():
@@ -78,6 +78,6 @@ def pass_on_copy(*, actor: Actor, organisation_id: UUID) -> DataRequest:
 
 
 def _channels(name: str, contact: Contact, details: list[Any]) -> list[str]:
-    first = getattr(contact, name)
-    own = first.as_e164 if name == "phone" and first else str(first or "")
-    return [one for one in (own, *(row.value for row in details if row.channel == name)) if one]
+    channel = getattr(contact, name)
+    channel_text = channel.as_e164 if name == "phone" and channel else str(channel or "")
+    return [text for text in (channel_text, *(row.value for row in details if row.channel == name)) if text]

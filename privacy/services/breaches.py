@@ -1,4 +1,4 @@
-"""Breaches: recorded, described in phases, and closed. No one deletes one."""
+"""Record breaches, describe them in phases, and close them. Nobody can delete a breach."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,7 +24,7 @@ from privacy.policies import can_handle_requests
 from reminders.services.reminders import refresh_reminders
 
 OBJECT_TYPE: Final = "breach"
-#: What the authority is told, in the order of GDPR, Article 33(3).
+#: Fields for the authority, in the order of GDPR, Article 33(3).
 _TOLD: Final = (
     *("scenario", "kinds", "noticed_at", "aware_at", "what", "people_kinds", "people"),
     *("data_kinds", "records", "consequences"),
@@ -50,7 +50,7 @@ def record_breach(*, actor: Actor, **fields: Any) -> Breach:
 
 @transaction.atomic
 def describe_breach(*, actor: Actor, breach_id: UUID, version: int | None = None, **fields: Any) -> Breach:
-    """Add what is known by now. The authority accepts information in phases (GDPR, Article 33(4))."""
+    """Add information. The authority accepts information in phases (GDPR, Article 33(4))."""
     row = _locked(actor, breach_id, version)
     _fill(row, fields)
     return _save(actor, row, list(fields))
@@ -58,7 +58,10 @@ def describe_breach(*, actor: Actor, breach_id: UUID, version: int | None = None
 
 @transaction.atomic
 def close_breach(*, actor: Actor, breach_id: UUID, version: int | None = None) -> Breach:
-    """Close a breach whose risk is decided and of which those were told who had to be."""
+    """Close a breach. Its risk is set and every required notice is recorded.
+
+    Raises PermissionDenied, Breach.DoesNotExist, StaleVersion, ValidationError.
+    """
     row = _locked(actor, breach_id, version)
     if not row.risk:
         raise ValidationError(_("Choose the risk for people before you close the breach."))
@@ -72,14 +75,14 @@ def close_breach(*, actor: Actor, breach_id: UUID, version: int | None = None) -
 
 @transaction.atomic
 def make_phase(*, actor: Actor, breach_id: UUID) -> BreachPhase:
-    """Fix what is known by now as the next phase for the authority. The caller then reads it as a file.
+    """Store the present information as the next phase for the authority.
 
     Raises PermissionDenied, Breach.DoesNotExist, ValidationError if nothing is new.
     """
     row = _locked(actor, breach_id, None)
-    before = BreachPhase.objects.visible_to(actor).of(row).last()
-    known = {name: text for name, text, _new in before.lines} if before else {}
-    lines = [[name, text, known.get(name) != text] for name, text in described(row)]
+    before = BreachPhase.objects.visible_to(actor).of_breach(row).last()
+    told_texts = {name: text for name, text, _new in before.lines} if before else {}
+    lines = [[name, text, told_texts.get(name) != text] for name, text in described(row)]
     if before is not None and not any(new for _name, _text, new in lines):
         raise ValidationError(_("Nothing is new since the last phase. Describe the breach first."))
     phase = BreachPhase.objects.create(
@@ -90,7 +93,7 @@ def make_phase(*, actor: Actor, breach_id: UUID) -> BreachPhase:
 
 
 def described(row: Breach) -> Iterator[tuple[str, str]]:
-    """What the authority is told (GDPR, Article 33(3)), as names and texts in the active language."""
+    """Yield names and texts for the authority (GDPR, Article 33(3)) in the active language."""
     yield _("Number"), row.number
     for name in _TOLD:
         field: Any = Breach._meta.get_field(name)
@@ -109,24 +112,24 @@ def described(row: Breach) -> Iterator[tuple[str, str]]:
 
 def _fill(row: Breach, fields: dict[str, Any]) -> None:
     """Set the fields. Raises ValidationError by field."""
-    given = dict(fields)
-    if "kinds" in given:
-        row.kinds = list(dict.fromkeys(given.pop("kinds")))
+    values = dict(fields)
+    if "kinds" in values:
+        row.kinds = list(dict.fromkeys(values.pop("kinds")))
         if not row.kinds or not set(row.kinds) <= set(BreachKind.values):
             raise ValidationError({"kinds": _("Choose at least one kind.")})
-    assign(row, given)
+    assign(row, values)
     now = timezone.now()
-    wrong = {
+    errors = {
         name: _("Choose a moment that is not in the future.")
         for name in _MOMENTS
         if _is_later(row, name, now)
     }
     if row.noticed_at and row.aware_at and row.aware_at < row.noticed_at:
-        wrong["aware_at"] = _("Enter a moment after the breach was first noticed.")
+        errors["aware_at"] = _("Enter a moment after the breach was first noticed.")
     if row.is_told_late and not row.delay_reason:
-        wrong["delay_reason"] = _("Enter why the authority was told after 72 hours.")
-    if wrong:
-        raise ValidationError(wrong)
+        errors["delay_reason"] = _("Enter why the authority was told after 72 hours.")
+    if errors:
+        raise ValidationError(errors)
     row.clean_fields(exclude=["recorded_by", "number"])
 
 

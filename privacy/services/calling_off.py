@@ -1,4 +1,4 @@
-"""The erasure and the search that wait for a request, and when they are called off with it."""
+"""Call off the waiting erasure and search of a request, and refuse changes once an erasure began."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from privacy.models import DataRequest, Erasure
 
 
 def call_off(actor: Actor, row: DataRequest) -> None:
-    """Call off what waits for a second person or for its background task. The request is locked.
+    """Call off a search or erasure that waits for a second person or its task. The caller locks the request.
 
     An erasure that has begun is not called off: see `has_begun`.
     """
@@ -21,13 +21,13 @@ def call_off(actor: Actor, row: DataRequest) -> None:
     erasure = Erasure.objects.not_begun().select_for_update(no_key=True).filter(request=row).first()
     if erasure is not None:
         withdraw(Act.ERASING, subject=erasure.pk)
-        about = [row.pk, *erasure.contact_ids]
-        record(actor, Action.UPDATE, "data_request", about, field_names=["dropped_erasure"])
+        object_ids = [row.pk, *erasure.contact_ids]
+        record(actor, Action.UPDATE, "data_request", object_ids, field_names=["dropped_erasure"])
         erasure.delete()
 
 
 def has_begun(row: DataRequest) -> bool:
-    """Whether something of the person of a request was erased, or is about to be."""
+    """Whether the erasure of a request's person has begun."""
     return Erasure.objects.filter(request=row, places__isnull=False).exists()
 
 
@@ -40,7 +40,7 @@ def stopped_erasure(erasure: Erasure) -> str | None:
 
 
 def is_fixed(erasure: Erasure | None) -> bool:
-    """Whether findings no longer change: the erasure was decided with them, unless it stopped before."""
+    """Whether findings can no longer change, because an erasure uses them and has not stopped."""
     return erasure is not None and (erasure.places is not None or stopped_erasure(erasure) is None)
 
 

@@ -1,4 +1,4 @@
-"""Corrections that a person asked for: fields of their contact, and texts that name them."""
+"""Corrections at a person's request: fields of their contact, and texts about them."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -64,7 +64,7 @@ def correct_text(*, actor: Actor, request_id: UUID, finding_id: UUID, was: str, 
     ValidationError by field.
     """
     row = _to_correct(actor, request_id)
-    finding = Finding.objects.visible_to(actor).of(row).theirs().get(pk=finding_id)
+    finding = Finding.objects.visible_to(actor).of_request(row).about_person().get(pk=finding_id)
     if not is_correctable(finding):
         raise ValidationError(_("It is signed, published or in force, so it never changes."))
     label, name = finding.model, finding.field
@@ -74,24 +74,24 @@ def correct_text(*, actor: Actor, request_id: UUID, finding_id: UUID, was: str, 
     value = text.strip()
     if value == was.strip():
         raise ValidationError({"text": _("Change the text.")})
-    changed: list[UUID] = []
+    changed_ids: list[UUID] = []
 
-    def rewrite(found: Any) -> dict[str, Any]:
-        if getattr(found, name).replace("\r\n", "\n") != was.replace("\r\n", "\n"):
+    def rewrite(record: Any) -> dict[str, Any]:
+        if getattr(record, name).replace("\r\n", "\n") != was.replace("\r\n", "\n"):
             raise ValidationError(_("The text was changed in the meantime. Load the page again."))
         try:
-            cleaned = field.clean(value, found)
+            cleaned = field.clean(value, record)
         except ValidationError as error:
             raise ValidationError({"text": error.messages}) from error
-        changed.append(found.pk)
+        changed_ids.append(record.pk)
         return {name: cleaned}
 
     writers()[label].write(actor, [finding.object_id], rewrite)
-    if not changed:
+    if not changed_ids:
         raise ValidationError(_("The text was changed in the meantime. Load the page again."))
-    _remember(label, changed[0], [name])
-    record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk, *changed], field_names=["corrected", name])
-    return make_notices(actor, NoticeKind.CORRECTED, changed, field_names=[name], request=row)
+    _remember(label, changed_ids[0], [name])
+    record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk, *changed_ids], field_names=["corrected", name])
+    return make_notices(actor, NoticeKind.CORRECTED, changed_ids, field_names=[name], request=row)
 
 
 def _remember(label: str, key: Any, names: Collection[str]) -> None:
@@ -106,7 +106,7 @@ def _remember(label: str, key: Any, names: Collection[str]) -> None:
 
 
 def is_correctable(finding: Finding) -> bool:
-    """Whether the finding is in a plain text that may change."""
+    """Whether the finding is in a plain text that can change."""
     if finding.model not in TEXTS:
         return False
     writer = writers()[finding.model]

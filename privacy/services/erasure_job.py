@@ -1,7 +1,7 @@
-"""Erasing a person as a background task (docs/adr/0053). Killed and run again, it reaches the same end.
+"""Erase a person as a background task (docs/adr/0053). A killed task continues to the same end.
 
-What leaves is fixed before anything is written. Texts leave first and contacts last, because their names and
-numbers are searched for in the texts.
+The places are fixed before anything is written. Texts are rewritten first and contacts erased last, because
+the names and numbers of contacts are searched for in the texts.
 """
 
 from collections import defaultdict
@@ -39,7 +39,7 @@ from privacy.queries.erasure_plans import (
     as_keys,
     by_table,
     digests_of,
-    has_unread,
+    has_unread_texts,
     leaves_whole,
     plan_of,
     plan_of_contacts,
@@ -50,7 +50,7 @@ from privacy.queries.erasure_plans import (
 from privacy.queries.frozen_rows import frozen_by_requests
 from privacy.queries.text_search import find_everywhere, searched_text
 from privacy.rules.erasing import fitting, with_texts, without
-from privacy.rules.finding import Wanted, wanted
+from privacy.rules.finding import PersonSearch, person_search
 from privacy.services.corrections import TEXTS
 from privacy.services.erasures import ERASE, locked_erasure, refuse_to_begin
 from privacy.services.found_texts import erase_from_found_texts, forget_found_texts
@@ -68,18 +68,18 @@ _AT_ONCE: Final = 500  # rows of a table in one transaction
 
 def erase_person(work: Work) -> JobResult:
     """Erase the person of a request."""
-    seen = Erasure.objects.visible_to(work.actor).select_related("request")
-    row = seen.filter(pk=UUID(work.parameters["erasure"])).first()
+    erasures = Erasure.objects.visible_to(work.actor).select_related("request")
+    row = erasures.filter(pk=UUID(work.parameters["erasure"])).first()
     if row is None:
         raise JobRefused(_("The erasure was called off."))
     if row.is_done:
         raise JobRefused(_("This data was already erased."))
     if row.places is None and row.request is not None:
-        _search_again(row, row.request)
+        _refuse_unread_texts(row, row.request)
     begin(row)
     places = places_of(row)
     terms, stays = unseal(row.sealed or b"", place=_ERASURE, row=row.pk)
-    search = wanted(**terms)
+    search = person_search(**terms)
     if row.request is None:
         search = search.exactly()
     carry_out(work.actor, places, row.contact_ids, search, work.progress, stays=as_keys(stays))
@@ -90,30 +90,30 @@ def erase_person(work: Work) -> JobResult:
         if row.request:
             forget_found_texts(row.request)
             record(work.actor, Action.ERASE, OBJECT_TYPE, [row.request.pk], purpose=row.request.number)
-        _tell(work.actor, places, row.contact_ids, content, row.request)
+        _record_in_ledger(work.actor, places, row.contact_ids, content, row.request)
 
     return JobResult({"places": len(places), "contacts": len(row.contact_ids)}, record=end)
 
 
 @writes
 def erase_at_once(actor: Actor, contacts: Collection[UUID]) -> None:
-    """Erase contacts by the rules of the review queue, before the answer to whoever asked by API.
+    """Erase contacts by the rules of the review queue, within an API request.
 
     The caller has locked them, and checked that the actor can erase them and that no request needs them.
     """
     terms, plan = unique_terms(contacts), plan_of_contacts(contacts)
-    carry_out(actor, plan.places, plan.contacts, wanted(**terms).exactly())
-    _tell(actor, plan.places, plan.contacts, {"terms": terms, "stays": [], "exact": True})
+    carry_out(actor, plan.places, plan.contacts, person_search(**terms).exactly())
+    _record_in_ledger(actor, plan.places, plan.contacts, {"terms": terms, "stays": [], "exact": True})
 
 
-def _tell(
+def _record_in_ledger(
     actor: Actor,
     places: Sequence[Place],
     contacts: Sequence[UUID],
     content: Mapping[str, Any],
     request: DataRequest | None = None,
 ) -> None:
-    """Write an erasure into the ledger, and make notices for who received the records."""
+    """Write an erasure into the ledger, and make notices to the recipients of the records."""
     entry = LedgerEntry(contact_ids=list(contacts), places=[list(place) for place in places])
     entry.seal_content(content)
     entry.save()
@@ -121,20 +121,20 @@ def _tell(
     make_notices(actor, NoticeKind.ERASED, ids, request=request)
 
 
-def _search_again(row: Erasure, request: DataRequest) -> None:
-    """Search once more before an erasure begins. Raises JobRefused if a text has no verdict yet.
+def _refuse_unread_texts(row: Erasure, request: DataRequest) -> None:
+    """Search again before an erasure begins. Raises JobRefused if a new text has no verdict.
 
-    It is then among the findings, and the erasure can continue when all of them have a verdict.
+    New texts become findings. The erasure can continue when all findings have a verdict.
     """
-    _refuse_needed(row)
-    found = find_everywhere(request)
-    if not has_unread(request, found):
+    _refuse_frozen(row)
+    matches = find_everywhere(request)
+    if not has_unread_texts(request, matches):
         return
     with transaction.atomic():
         if locked_erasure(row.pk) is None:
             raise JobRefused(_("The erasure was called off."))
-        _refuse_needed(row)
-        keep_findings(request, found)
+        _refuse_frozen(row)
+        keep_findings(request, matches)
     raise JobRefused(
         _("Texts written since the search name this person. Give them a verdict, then continue the erasure.")
     )
@@ -142,15 +142,15 @@ def _search_again(row: Erasure, request: DataRequest) -> None:
 
 @writes
 def begin(row: Erasure) -> None:
-    """Fix what leaves, once. Raises JobRefused if it must not begin any more."""
+    """Fix the places of an erasure, once. Raises JobRefused if the erasure can no longer begin."""
     locked = locked_erasure(row.pk)
     if locked is None:
         raise JobRefused(_("The erasure was called off."))
     if locked.places is None:
-        _refuse_needed(row)
+        _refuse_frozen(row)
         if row.request:
             for restriction in Restriction.objects.standing().filter(request=row.request):
-                show_texts(SYSTEM, restriction)  # they are erased where they belong
+                show_texts(SYSTEM, restriction)  # so that they are erased in their rows
         plan = plan_of(row.request) if row.request else plan_of_contacts(row.contact_ids)
         locked.places, locked.contact_ids = [list(place) for place in plan.places], list(plan.contacts)
         if row.request:
@@ -162,8 +162,8 @@ def begin(row: Erasure) -> None:
     row.places, row.contact_ids, row.sealed = locked.places, locked.contact_ids, locked.sealed
 
 
-def _refuse_needed(row: Erasure) -> None:
-    """Raise JobRefused if by now the data is needed, or its request is closed."""
+def _refuse_frozen(row: Erasure) -> None:
+    """Raise JobRefused if a request needs the data, or the erasure's own request is closed."""
     if row.request is None:
         if Contact.objects.filter(frozen_by_requests(_CONTACT), pk__in=row.contact_ids).exists():
             raise JobRefused(_("A privacy request is open, so this data cannot be erased."))
@@ -176,56 +176,56 @@ def _refuse_needed(row: Erasure) -> None:
 
 
 def places_of(row: Erasure) -> list[Place]:
-    """What leaves, as it was fixed."""
-    return [Place(*one) for one in row.places or ()]
+    """Return the fixed places of an erasure."""
+    return [Place(*place) for place in row.places or ()]
 
 
 def carry_out(
     actor: Actor,
     places: Sequence[Place],
     contacts: Collection[UUID],
-    search: Wanted,
+    search: PersonSearch,
     progress: Callable[[int, int | None], None] = lambda _done, _total: None,
     *,
     stays: Collection[Key] = (),
 ) -> None:
-    """Remove the person from these places, then the contacts. What is gone already stays gone.
+    """Remove the person from these places, then erase the contacts. It can be repeated.
 
-    `stays` are texts that a privacy officer read and left: they are about somebody else, or nobody can tell.
+    `stays`: keys of texts that a privacy officer read and left, because they may be about someone else.
     """
     done = 0
-    for label, ones in by_table(places).items():
+    for label, table_places in by_table(places).items():
         by_key: dict[str, list[Place]] = defaultdict(list)
-        for one in ones:
-            by_key[one.key].append(one)
+        for place in table_places:
+            by_key[place.key].append(place)
         writer, keys = writers()[label], sorted(by_key)
         for start in range(0, len(keys), _AT_ONCE):
-            part = keys[start : start + _AT_ONCE]
-            fixed = set(writer.kept(part))
-            writer.write(actor, [key for key in part if key not in fixed], _rewrite(by_key, search))
-            done += sum(len(by_key[key]) for key in part)
+            key_batch = keys[start : start + _AT_ONCE]
+            fixed = set(writer.kept(key_batch))
+            writer.write(actor, [key for key in key_batch if key not in fixed], _rewriter_of(by_key, search))
+            done += sum(len(by_key[key]) for key in key_batch)
             progress(done, len(places))
     _erase_contacts(actor, contacts, search, places, stays)
 
 
 @writes
 def _erase_contacts(
-    actor: Actor, ids: Collection[UUID], search: Wanted, places: Sequence[Place], stays: Collection[Key]
+    actor: Actor, ids: Collection[UUID], search: PersonSearch, places: Sequence[Place], stays: Collection[Key]
 ) -> None:
     rows = list(Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
     forget(actor, Leaving(frozenset(ids), lambda text: any(search.hits(text))))
-    _forget_at_the_desk(search.exactly(), stays)
-    theirs = {(place.model, place.key, place.field) for place in places}
-    _forget_hidden(search, theirs)
+    _erase_from_desk_texts(search.exactly(), stays)
+    place_keys = {(place.model, place.key, place.field) for place in places}
+    _erase_from_hidden_texts(search, place_keys)
     if rows:
         with thawed():
             erase_contacts(actor, rows)
-    _forget_hidden_of_rows_that_are_gone()
-    erase_from_found_texts(search, theirs, stays)
+    _empty_hidden_texts_of_deleted_rows()
+    erase_from_found_texts(search, place_keys, stays)
 
 
-def texts_of_the_desk() -> dict[str, list[str]]:
-    """Tables of the desk itself, with the texts that privacy officers wrote."""
+def desk_texts() -> dict[str, list[str]]:
+    """Return the tables of the privacy desk, with the texts that privacy officers write."""
     return {
         label: [name for name in names if inventory.field_of(label, name).erasure == "blank"]
         for label, names in inventory.searched_tables().items()
@@ -233,71 +233,80 @@ def texts_of_the_desk() -> dict[str, list[str]]:
     }
 
 
-def writers_of_the_desk() -> list[Writer]:
-    """Writers of the desk's own texts, which are corrected and restricted like others."""
-    return texts(*(apps.get_model(label) for label, names in texts_of_the_desk().items() if names))
+def desk_writers() -> list[Writer]:
+    """Return writers of the desk's own texts, which are corrected and restricted like others."""
+    return texts(*(apps.get_model(label) for label, names in desk_texts().items() if names))
 
 
-def _forget_at_the_desk(search: Wanted, stays: Collection[Key]) -> None:
-    """Remove the person from what privacy officers wrote since the search, which nobody has read.
+def _erase_from_desk_texts(search: PersonSearch, stays: Collection[Key]) -> None:
+    """Remove the person from desk texts that were written after the search, so without a verdict.
 
-    Texts that are theirs are among the places of the erasure, and a text with another verdict stays.
+    Texts about the person are places of the erasure. A text with another verdict stays.
     """
-    for label, names in texts_of_the_desk().items():
+    for label, names in desk_texts().items():
         model = apps.get_model(label)
         rows = model._base_manager.order_by("pk") if names else ()
         for row in rows and rows.only("pk", *names).select_for_update(of=("self",)):
-            read = [name for name in names if (label, str(row.pk), name) not in stays]
-            after = {name: with_texts(getattr(row, name), partial(_left, search)) for name in read}
-            changed = [name for name in read if after[name] != getattr(row, name)]
+            read_names = [name for name in names if (label, str(row.pk), name) not in stays]
+            after = {
+                name: with_texts(getattr(row, name), partial(_text_without_person, search))
+                for name in read_names
+            }
+            changed = [name for name in read_names if after[name] != getattr(row, name)]
             for name in changed:
                 field: Any = model._meta.get_field(name)
                 if isinstance(after[name], str):
                     shortest = SHORTEST_REASON if name == "naming_reason" else 0
-                    after[name] = fitting(after[name], field.max_length, mark()).ljust(shortest, "…")
+                    after[name] = fitting(after[name], field.max_length, person_mark()).ljust(shortest, "…")
                 setattr(row, name, after[name])
             if changed:
                 row.save(update_fields=changed)
 
 
-def _forget_hidden(search: Wanted, theirs: Collection[Key]) -> None:
-    """Remove the person from restricted texts that are theirs: the text comes back when it is lifted."""
-    rows = HiddenText.objects.filter(object_id__in={key for _model, key, _field in theirs}).exclude(text="")
+def _erase_from_hidden_texts(search: PersonSearch, place_keys: Collection[Key]) -> None:
+    """Remove the person from hidden texts at these places, because lifting the restriction shows them."""
+    rows = HiddenText.objects.filter(object_id__in={key for _model, key, _field in place_keys}).exclude(
+        text=""
+    )
     for row in rows.order_by("pk").select_for_update(of=("self",)):
-        if (row.model, row.object_id, row.field) in theirs and (after := _left(search, row.text)) != row.text:
+        if (row.model, row.object_id, row.field) in place_keys and (
+            after := _text_without_person(search, row.text)
+        ) != row.text:
             row.text = after
             row.save(update_fields=["text"])
 
 
-def _forget_hidden_of_rows_that_are_gone() -> None:
-    """Empty restricted texts whose rows were deleted with a contact: they have no place to come back to."""
+def _empty_hidden_texts_of_deleted_rows() -> None:
+    """Empty hidden texts whose rows were deleted with a contact."""
     for label in HiddenText.objects.exclude(text="").order_by().values_list("model", flat=True).distinct():
-        held = HiddenText.objects.filter(model=label).exclude(text="")
-        keys = set(held.values_list("object_id", flat=True))
-        there = apps.get_model(label)._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
-        held.filter(object_id__in=keys - set(map(str, there))).update(text="")
+        hidden_texts = HiddenText.objects.filter(model=label).exclude(text="")
+        keys = set(hidden_texts.values_list("object_id", flat=True))
+        existing_ids = apps.get_model(label)._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
+        hidden_texts.filter(object_id__in=keys - set(map(str, existing_ids))).update(text="")
 
 
-def _left(search: Wanted, text: str) -> str:
-    """What is left of a text without the person."""
-    return without(text, [(hit.start, hit.end) for hit in search.hits(text)], mark())
+def _text_without_person(search: PersonSearch, text: str) -> str:
+    """Return a text without the person."""
+    return without(text, [(hit.start, hit.end) for hit in search.hits(text)], person_mark())
 
 
-def _rewrite(by_key: Mapping[str, Sequence[Place]], search: Wanted) -> Callable[[Any], Mapping[str, Any]]:
+def _rewriter_of(
+    by_key: Mapping[str, Sequence[Place]], search: PersonSearch
+) -> Callable[[Any], Mapping[str, Any]]:
     def rewrite(row: Any) -> dict[str, Any]:
-        found = {}
+        new_values = {}
         for place in by_key[str(row.pk)]:
             before = getattr(row, place.field)
-            after = _without(row, place, before, search)
+            after = _value_without_person(row, place, before, search)
             if after != before:
-                found[place.field] = after
-        return found
+                new_values[place.field] = after
+        return new_values
 
     return rewrite
 
 
-def _without(row: Any, place: Place, value: Any, search: Wanted) -> Any:
-    """The value without the person. It is found where it was, and where its names and numbers are now."""
+def _value_without_person(row: Any, place: Place, value: Any, search: PersonSearch) -> Any:
+    """Return the value without the person, at the fixed stretches and at present matches."""
     text = searched_text(place.model, place.field, value)
     is_as_it_was = bool(text) and place.digest in digests_of(text)
     hits = [(hit.start, hit.end) for hit in search.hits(text)]
@@ -308,13 +317,15 @@ def _without(row: Any, place: Place, value: Any, search: Wanted) -> Any:
         return ""
     if isinstance(value, str):
         stretches = [*hits, *((place.stretches or ()) if is_as_it_was else ())]
-        return fitting(without(text, stretches, mark()), field.max_length, mark())
-    changed = with_texts(value, lambda one: without(one, [hit[:2] for hit in search.hits(one)], mark()))
+        return fitting(without(text, stretches, person_mark()), field.max_length, person_mark())
+    changed = with_texts(
+        value, lambda one: without(one, [hit[:2] for hit in search.hits(one)], person_mark())
+    )
     return type(value)() if changed == value else changed
 
 
-def mark() -> str:
-    """What stands in a text for a person who was erased, in the language of the deployment."""
+def person_mark() -> str:
+    """Return the mark for an erased person, in the language of the deployment."""
     with translation.override(settings.LANGUAGE_CODE):
         return _("[a person]")
 

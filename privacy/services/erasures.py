@@ -1,6 +1,6 @@
-"""Erasing people: for a request, or because the period of their records is over.
+"""Start erasures of people: for a request, or because the period of their records is over.
 
-A second person decides if it concerns several people, also merged ones, or a second person on one day.
+A second person confirms an erasure of several people, also merged ones, or a second erasure on one day.
 """
 
 from collections.abc import Collection, Mapping
@@ -35,7 +35,7 @@ from privacy.inventory import labels
 from privacy.models import DataRequest, Erasure, Finding, HiddenText, Restriction, RetentionDecision
 from privacy.queries.contacts import contacts_of
 from privacy.services.calling_off import stopped_erasure
-from privacy.services.freezing import others_with
+from privacy.services.freezing import other_requests_needing
 from privacy.services.requests import OBJECT_TYPE, locked_request
 
 ERASE: Final = "privacy_erase"  # the kind of the background task
@@ -43,7 +43,7 @@ ERASE: Final = "privacy_erase"  # the kind of the background task
 
 @transaction.atomic
 def ask_erasure(*, actor: Actor, request_id: UUID, version: int | None = None) -> Erasure:
-    """Erase the person of a request, whose findings all have a verdict, as a background task.
+    """Erase the person of a request as a background task. All findings need a verdict.
 
     A second person confirms it first if it `needs_confirmation`. An erasure that stopped continues. Raises as
     `locked_request`, ValidationError.
@@ -52,7 +52,7 @@ def ask_erasure(*, actor: Actor, request_id: UUID, version: int | None = None) -
     refuse_erasure(row)
     begun = Erasure.objects.filter(request=row).first()
     if begun is not None and begun.places is None and begun.contact_ids != contacts_of(row):
-        begun.delete()  # it stopped, and was decided about other contacts
+        begun.delete()  # it stopped, and its contacts have changed
         begun = None
     if begun is not None:
         _record(actor, begun, ASKED)
@@ -91,33 +91,35 @@ def refuse_erasure(row: DataRequest) -> None:
 
 
 def refuse_to_begin(row: DataRequest) -> None:
-    """Raise ValidationError if an erasure must not begin: also one that was asked for when it could."""
+    """Raise ValidationError if an erasure must not begin, also if it was requested earlier."""
     if row.kind not in ERASING_KINDS:
         raise ValidationError(_("Only a request for erasure or an objection leads to an erasure."))
     if not row.is_pending:
         raise ValidationError(_("The request is already closed."))
     if row.status != RequestStatus.DECIDING:
         raise ValidationError(_("Search for the person before you decide."))
-    if Finding.objects.of(row).blocking().exists():
+    if Finding.objects.of_request(row).blocking().exists():
         raise ValidationError(
             _("Give every finding a verdict. Someone else must read those you are unsure of.")
         )
-    contacts, theirs = contacts_of(row), Finding.objects.of(row).theirs()
-    if not contacts and not theirs.exists():
+    contacts, findings = contacts_of(row), Finding.objects.of_request(row).about_person()
+    if not contacts and not findings.exists():
         raise ValidationError(_("No finding is about this person, so there is nothing to erase."))
     evidence = Restriction.objects.standing().filter(ground=RestrictionGround.EVIDENCE)
     if evidence.filter(Q(contact_id__in=contacts) | Q(request=row)).exists():
         raise ValidationError(
             _("This contact is needed as evidence. Lift the restriction first, or refuse the request.")
         )
-    held = HiddenText.objects.filter(restriction__in=evidence).values_list("model", "object_id", "field")
-    if set(held).intersection(theirs.values_list("model", "object_id", "field")):
+    hidden_keys = HiddenText.objects.filter(restriction__in=evidence).values_list(
+        "model", "object_id", "field"
+    )
+    if set(hidden_keys).intersection(findings.values_list("model", "object_id", "field")):
         raise ValidationError(
             _("A text is needed as evidence. Lift its restriction first, or refuse the request.")
         )
-    if others := others_with(row):
+    if other_numbers := other_requests_needing(row):
         text = _("Other requests need the same data. Answer these first: %(numbers)s.")
-        raise ValidationError(text % {"numbers": ", ".join(others)})
+        raise ValidationError(text % {"numbers": ", ".join(other_numbers)})
 
 
 def _start(actor: Actor, erasure: Erasure) -> None:
@@ -154,7 +156,7 @@ def _confirmed(actor: Actor, act: PendingAct) -> None:
 
 
 def _dropped(actor: Actor, act: PendingAct) -> None:
-    """Nothing was erased. It can be asked for again."""
+    """Delete the rejected erasure. It can be requested again."""
     erasure = _locked(act)
     if erasure is not None:
         _record(actor, erasure, "dropped_erasure")
@@ -163,26 +165,30 @@ def _dropped(actor: Actor, act: PendingAct) -> None:
         erasure.delete()
 
 
-def _record(actor: Actor, erasure: Erasure, what: str) -> None:
-    about = [pk for pk in (erasure.request_id, *erasure.contact_ids) if pk]
+def _record(actor: Actor, erasure: Erasure, step: str) -> None:
+    object_ids = [pk for pk in (erasure.request_id, *erasure.contact_ids) if pk]
     noun = OBJECT_TYPE if erasure.request_id else "contact"
-    record(actor, Action.UPDATE, noun, about, field_names=[what])
+    record(actor, Action.UPDATE, noun, object_ids, field_names=[step])
 
 
 def undo_decisions(contact_ids: Collection[UUID]) -> None:
     """Put contacts back into the review queue whose erasure a second person rejected."""
-    made = RetentionDecision.objects.valid().of("contact", contact_ids).filter(decision=RetentionChoice.ERASE)
-    made.update(undone_at=timezone.now())
+    erase_decisions = (
+        RetentionDecision.objects.valid()
+        .of_records("contact", contact_ids)
+        .filter(decision=RetentionChoice.ERASE)
+    )
+    erase_decisions.update(undone_at=timezone.now())
 
 
-def _shown(ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
-    """How many places by type, and no name: a confirmer sees no contact. A privacy officer opens the page."""
+def _shown_acts(ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
+    """Return the acts for confirmers: numbers of places by type, and no name, since they see no contact."""
     rows = list(Erasure.objects.filter(pk__in=ids).select_related("request"))
     merged = merged_counts_of([pk for row in rows for pk in row.contact_ids])
-    return {row.pk: _show(row, sum(merged.get(pk, 0) for pk in row.contact_ids)) for row in rows}
+    return {row.pk: _shown_act(row, sum(merged.get(pk, 0) for pk in row.contact_ids)) for row in rows}
 
 
-def _show(row: Erasure, merged: int) -> ActSummary:
+def _shown_act(row: Erasure, merged: int) -> ActSummary:
     count = len(row.contact_ids)
     line = ngettext("%(count)s contact is erased.", "%(count)s contacts are erased.", count)
     lines = [line % {"count": count}, *([merge_warning(merged)] if merged else [])]
@@ -190,8 +196,8 @@ def _show(row: Erasure, merged: int) -> ActSummary:
         title = _("Contacts whose period is over")
         lines.append(_("Their names and numbers leave the texts of other records, too."))
         return ActSummary(title, lines, contact_ids=row.contact_ids)
-    found = Finding.objects.of(row.request).theirs().exclude(model="contacts.Contact").order_by()
-    numbers = found.values_list("model").annotate(places=Count("pk")).order_by("model")
+    findings = Finding.objects.of_request(row.request).about_person().exclude(model="contacts.Contact")
+    numbers = findings.order_by().values_list("model").annotate(places=Count("pk")).order_by("model")
     for label, places in numbers:
         noun = labels.table(apps.get_model(label))
         text = ngettext("%(type)s: %(count)s place", "%(type)s: %(count)s places", places)
@@ -201,4 +207,4 @@ def _show(row: Erasure, merged: int) -> ActSummary:
     return ActSummary(title, lines, url=url, contact_ids=row.contact_ids)
 
 
-EFFECT: Final = Effect([Act.ERASING], _lock, _confirmed, _dropped, _shown)
+EFFECT: Final = Effect([Act.ERASING], _lock, _confirmed, _dropped, _shown_acts)

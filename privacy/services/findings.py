@@ -1,4 +1,4 @@
-"""Verdicts on findings: whether a passage is about the person, and what of it is left out of the copy."""
+"""Verdicts on findings, and cuts: passages that are left out of the copy."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ Cut = tuple[int, int]
 
 @transaction.atomic
 def decide_finding(*, actor: Actor, request_id: UUID, finding_id: UUID, verdict: str) -> Finding:
-    """Say whether a finding is about the person. An earlier verdict is replaced, until the data is erased.
+    """Set the verdict of a finding. Verdicts can change until the data is erased.
 
     Raises as `locked_request`, Finding.DoesNotExist, ValidationError.
     """
@@ -37,7 +37,7 @@ def decide_finding(*, actor: Actor, request_id: UUID, finding_id: UUID, verdict:
     finding.verdict, finding.decided_by_id, finding.decided_at = verdict, actor.id, timezone.now()
     finding.read_again_by = None
     _note_contact(row, finding)
-    _follow_restrictions(actor, row, finding)
+    _hide_or_show_text(actor, row, finding)
     return _save(actor, row, finding, ["verdict"])
 
 
@@ -51,17 +51,17 @@ def decide_alike(*, actor: Actor, request_id: UUID, finding_ids: Collection[UUID
 
 @transaction.atomic
 def read_again(*, actor: Actor, request_id: UUID, finding_id: UUID) -> Finding:
-    """Confirm as a second reader that nobody can tell whom a finding is about. It is then withheld.
+    """Confirm an unsure verdict as a second reader. The finding is then withheld.
 
-    Whoever said so first can confirm it only if there is no other privacy officer.
+    The first reader can confirm only if there is no other privacy officer. Raises as `locked_request`.
     """
     row = locked_request(actor, request_id, None)
     finding = _finding(row, finding_id)
     if finding.verdict != Verdict.UNSURE:
         raise ValidationError(_("This finding has another verdict."))
     if finding.decided_by_id == actor.id:
-        others = User.objects.active().with_role(Role.PRIVACY_OFFICER).exclude(pk=actor.id)
-        if others.exists():
+        other_officers = User.objects.active().with_role(Role.PRIVACY_OFFICER).exclude(pk=actor.id)
+        if other_officers.exists():
             raise PermissionDenied
     finding.read_again_by_id = actor.id
     return _save(actor, row, finding, ["read_again"])
@@ -77,29 +77,29 @@ def cut_finding(
     grounds: Collection[str],
     length: int,
 ) -> Finding:
-    """Leave stretches of the text, which has `length` characters, out of the copy, each for these grounds.
+    """Leave stretches of the text out of the copy. The text has `length` characters.
 
-    Raises ValidationError for stretches that overlap or lie outside the text, and without a ground.
+    Raises ValidationError if stretches overlap or lie outside the text, or if there is no ground.
     """
     row = locked_request(actor, request_id, None)
     finding = _finding(row, finding_id)
-    known = sorted((int(start), int(end)) for start, end in cuts)
+    sorted_cuts = sorted((int(start), int(end)) for start, end in cuts)
     end_before = 0
-    for start, end in known:
+    for start, end in sorted_cuts:
         if not end_before <= start < end <= length:
             raise ValidationError({"cuts": _("Select stretches of the text that do not overlap.")})
         end_before = end
-    if known and not set(grounds):
+    if sorted_cuts and not set(grounds):
         raise ValidationError({"grounds": _("Choose at least one ground.")})
     if not set(grounds) <= set(Ground.values):
         raise ValidationError({"grounds": _("Choose from the list.")})
-    finding.cuts = [list(one) for one in known]
-    finding.grounds = list(dict.fromkeys(grounds)) if known else []
+    finding.cuts = [list(cut) for cut in sorted_cuts]
+    finding.grounds = list(dict.fromkeys(grounds)) if sorted_cuts else []
     return _save(actor, row, finding, ["cuts", "grounds"])
 
 
 def released(text: str, cuts: Sequence[Sequence[int]]) -> str:
-    """Return the text as it leaves, with a mark for each cut.
+    """Return the text for the copy, with a mark for each cut.
 
     >>> released("Her cousin Samir was asked", [[11, 16]])
     'Her cousin […] was asked'
@@ -114,13 +114,13 @@ def released(text: str, cuts: Sequence[Sequence[int]]) -> str:
 def _finding(row: DataRequest, finding_id: UUID) -> Finding:
     if row.status != RequestStatus.DECIDING:
         raise ValidationError(_("The search is not finished yet."))
-    found: Any = Finding.objects.of(row).select_for_update(no_key=True)
-    finding: Finding = found.get(pk=finding_id)
+    findings: Any = Finding.objects.of_request(row).select_for_update(no_key=True)
+    finding: Finding = findings.get(pk=finding_id)
     return finding
 
 
 def _note_contact(row: DataRequest, finding: Finding) -> None:
-    """The contact of a request is the one whose own record is about the person."""
+    """Set or clear the contact of a request, by the verdict on the contact's own record."""
     if finding.model != "contacts.Contact":
         return
     pk = UUID(finding.object_id)
@@ -130,8 +130,8 @@ def _note_contact(row: DataRequest, finding: Finding) -> None:
         row.contact_id = None
 
 
-def _follow_restrictions(actor: Actor, row: DataRequest, finding: Finding) -> None:
-    """Hide a text that is theirs while a restriction of the request stands, and put back one that is not."""
+def _hide_or_show_text(actor: Actor, row: DataRequest, finding: Finding) -> None:
+    """Hide a text about the person while a restriction of the request stands, or put the text back."""
     for restriction in Restriction.objects.standing().filter(request=row):
         if finding.verdict == Verdict.THEIRS:
             hidden = hide_texts(actor, restriction, [finding])

@@ -1,4 +1,4 @@
-"""Deleting what an open data request found: refused at every writer, by `lib.freezing`."""
+"""Refuse to delete rows that an open data request needs, in every writer (`lib.freezing`)."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ _THAWED: ContextVar[bool] = ContextVar("thawed", default=False)
 
 @contextmanager
 def thawed() -> Iterator[None]:
-    """Let the desk erase the person of a request. The caller has checked other requests."""
+    """Allow deletions in this block, to erase a person. The caller has checked other requests."""
     token = _THAWED.set(True)
     try:
         yield
@@ -52,64 +52,70 @@ def refuse_frozen(actor: Actor, label: str, ids: Collection[Any]) -> None:
     raise Frozen(text % {"numbers": numbers or "–"})
 
 
-def others_with(row: DataRequest) -> list[str]:
-    """Return the numbers of other open requests that need what erasing the person of this one removes.
+def other_requests_needing(row: DataRequest) -> list[str]:
+    """Return the numbers of other open requests that need data which this erasure removes.
 
-    They found one of its contacts, or the same passage of a text.
+    They name or found one of its contacts, or found the same passage of a text.
     """
-    others = DataRequest.objects.pending().exclude(pk=row.pk)
-    theirs = Finding.objects.of(row).theirs()
-    contacts = {one.object_id for one in theirs.filter(model=_CONTACT)}
+    other_requests = DataRequest.objects.pending().exclude(pk=row.pk)
+    own_findings = Finding.objects.of_request(row).about_person()
+    contacts = {finding.object_id for finding in own_findings.filter(model=_CONTACT)}
     contacts |= {str(row.contact_id)} if row.contact_id else set()
-    mine = {(one.model, one.object_id, one.field): one.passages for one in theirs}
-    found = Finding.objects.filter(request__in=others).exclude(verdict=Verdict.SOMEBODY_ELSE)
-    named = others.filter(Q(contact_id__in=contacts) | Q(frozen_contact_ids__overlap=sorted(contacts)))
-    numbers = set(named.values_list("number", flat=True))
-    for one in found.filter(object_id__in=[key[1] for key in mine] + [*contacts]).select_related("request"):
-        passages = mine.get((one.model, one.object_id, one.field), [])
-        same = any(a < end and start < b for start, end in one.passages for a, b in passages)
-        if same or (one.model == _CONTACT and one.object_id in contacts):
-            numbers.add(one.request.number)
+    passages_by_key = {
+        (finding.model, finding.object_id, finding.field): finding.passages for finding in own_findings
+    }
+    other_findings = Finding.objects.filter(request__in=other_requests).exclude(verdict=Verdict.SOMEBODY_ELSE)
+    naming_requests = other_requests.filter(
+        Q(contact_id__in=contacts) | Q(frozen_contact_ids__overlap=sorted(contacts))
+    )
+    numbers = set(naming_requests.values_list("number", flat=True))
+    for finding in other_findings.filter(
+        object_id__in=[key[1] for key in passages_by_key] + [*contacts]
+    ).select_related("request"):
+        passages = passages_by_key.get((finding.model, finding.object_id, finding.field), [])
+        same = any(a < end and start < b for start, end in finding.passages for a, b in passages)
+        if same or (finding.model == _CONTACT and finding.object_id in contacts):
+            numbers.add(finding.request.number)
     return sorted(numbers)
 
 
 def _frozen_rows(label: str) -> Any:
-    """Rows of a table that are frozen, or with which a frozen row would be deleted."""
+    """Return rows that are frozen, or whose deletion would delete a frozen row."""
     model = apps.get_model(label)
     frozen = [frozen_by_requests(label)]
     for child, name in _children(label):
         rows = apps.get_model(child)._base_manager.filter(frozen_by_requests(child))
         frozen.append(Q(pk__in=rows.values(name)))
     if label == _ORGANISATION:
-        wanted = freezing_requests().filter(organisation_id__isnull=False)
-        frozen.append(Q(pk__in=wanted.values("organisation_id")))
+        requests = freezing_requests().filter(organisation_id__isnull=False)
+        frozen.append(Q(pk__in=requests.values("organisation_id")))
     return model._base_manager.filter(reduce(or_, frozen))
 
 
 @cache
 def _children(label: str) -> tuple[tuple[str, str], ...]:
-    """Searched tables whose rows are deleted with those of a table, and the field that refers to it."""
+    """Return searched tables whose rows are deleted with a table's rows, and the referring field."""
     model = apps.get_model(label)
     searched = inventory.searched_tables()
-    relations = [one for one in model._meta.related_objects if one.on_delete is CASCADE]
-    found = [(one.related_model._meta.label, one.field.name) for one in relations]
-    return tuple(one for one in found if one[0] in searched)
+    relations = [relation for relation in model._meta.related_objects if relation.on_delete is CASCADE]
+    references = [(relation.related_model._meta.label, relation.field.name) for relation in relations]
+    return tuple(reference for reference in references if reference[0] in searched)
 
 
 def _numbers(label: str, ids: Collection[Any]) -> list[str]:
-    """Numbers of the open requests that need one of these rows or what is deleted with it."""
+    """Return the numbers of open requests that need one of these rows or a row deleted with it."""
     keys = {label: {str(pk) for pk in ids}}
     for child, name in _children(label):
         rows = apps.get_model(child)._base_manager.filter(**{f"{name}__in": ids})
         keys[child] = {str(pk) for pk in rows.values_list("pk", flat=True)}
-    asked = freezing_requests()
-    named = Q(contact_id__in=ids) | Q(organisation_id__in=ids)
+    requests = freezing_requests()
+    names_rows = Q(contact_id__in=ids) | Q(organisation_id__in=ids)
     if label == _CONTACT:
-        named |= Q(frozen_contact_ids__overlap=list(ids))
-    needed = asked.filter(named)
-    numbers = set(needed.values_list("number", flat=True))
-    found = Finding.objects.filter(request__in=asked).exclude(verdict=Verdict.SOMEBODY_ELSE)
+        names_rows |= Q(frozen_contact_ids__overlap=list(ids))
+    naming_requests = requests.filter(names_rows)
+    numbers = set(naming_requests.values_list("number", flat=True))
+    findings = Finding.objects.filter(request__in=requests).exclude(verdict=Verdict.SOMEBODY_ELSE)
     for table, pks in keys.items():
-        here = found.filter(model=table, object_id__in=pks)
-        numbers |= set(here.values_list("request__number", flat=True))
+        table_findings = findings.filter(model=table, object_id__in=pks)
+        numbers |= set(table_findings.values_list("request__number", flat=True))
     return sorted(numbers)

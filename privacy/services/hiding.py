@@ -1,8 +1,8 @@
-"""Texts that a restriction hides: what a request found in notes, and a privacy officer called theirs.
+"""Hide texts of notes under a restriction, if a privacy officer decided that they are about the person.
 
-The text leaves its row through the writer of its noun, so that the search index, the change feed and every
-exit follow. It comes back when the last restriction that hides it is lifted. Until then its mark stays: no
-writer replaces it (`lib.freezing`).
+The writer of the noun replaces the text by a mark, so the search index, change feed and every exit follow.
+The text is put back when the last restriction that hides it is lifted. Until then no writer can remove the
+mark (`lib.freezing`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,20 +24,20 @@ from privacy import inventory
 from privacy.models import Finding, HiddenText, Restriction
 from privacy.rules.erasing import fitting
 
-#: Apps whose texts officers and the public read. Texts of the desk, of jobs and searches are nobody's note.
+#: Apps whose texts officers and the public read. Other apps have no notes.
 _OFFICERS: Final = frozenset(
     {"contacts", "districts", "incidents", "meetings", "plans", "practices", "publishing", "reviews"}
 )
-#: Tables of the contact book that do not belong to a contact.
+#: Tables of the room contacts that do not belong to a contact.
 _OF_ORGANISATIONS: Final = frozenset(
     {
         *("contacts.FocusDeclaration", "contacts.Organisation", "contacts.OrganisationDetail"),
         "contacts.OrganisationPrivateChannel",
     }
 )
-#: Fields in which a mark is no value: addresses, and codes by which others know a row.
+#: Fields in which a mark is not valid: addresses, and codes by which other systems find a row.
 _NO_WORDS: Final = (models.EmailField, models.SlugField, models.URLField)
-#: The record that is written when a row of these tables is: the lookup of its ID.
+#: Lookup of the record to which a row of a table belongs.
 _PARTS: Final = {
     "contacts.FocusDeclaration": "organisation_id",
     "incidents.Debrief": "incident_id",
@@ -55,36 +55,42 @@ _PARTS: Final = {
 
 
 def hideable(label: str, name: str) -> bool:
-    """Whether the texts of a column can be hidden: words of a note, which no other row is found by."""
+    """Whether the texts of a column can be hidden: words of a note, and no unique key."""
     field, entry = _field(label, name), inventory.field_of(label, name)
     if label.partition(".")[0] not in _OFFICERS or label not in writers():
         return False
     is_text = isinstance(field, models.CharField | models.TextField) and not isinstance(field, _NO_WORDS)
-    keys = {one for constraint in field.model._meta.constraints for one in getattr(constraint, "fields", ())}
+    keys = {
+        name_in_key
+        for constraint in field.model._meta.constraints
+        for name_in_key in getattr(constraint, "fields", ())
+    }
     is_known_by = field.unique or name in keys
     return is_text and not is_known_by and entry.category in inventory.TEXTS and entry.erasure == "blank"
 
 
 def can_hide(finding: Finding) -> bool:
-    """Whether the text of a finding can leave its row for a while. Signed and released texts stay."""
+    """Whether the text of a finding can be hidden. Signed and released texts stay."""
     label, key = finding.model, finding.object_id
     return hideable(label, finding.field) and key not in writers()[label].kept([key])
 
 
-def staying(findings: Iterable[Finding]) -> list[Finding]:
-    """Those findings whose text stays readable. What belongs to a contact leaves with the contact."""
-    read = [one for one in findings if one.model.partition(".")[0] in _OFFICERS - {"contacts"}]
-    read += [one for one in findings if one.model in _OF_ORGANISATIONS]
-    return [one for one in read if not can_hide(one)]
+def findings_that_stay(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings whose text stays readable. Texts of a contact are restricted with the contact."""
+    readable = [
+        finding for finding in findings if finding.model.partition(".")[0] in _OFFICERS - {"contacts"}
+    ]
+    readable += [finding for finding in findings if finding.model in _OF_ORGANISATIONS]
+    return [finding for finding in readable if not can_hide(finding)]
 
 
 def hide_texts(actor: Actor, restriction: Restriction, findings: Iterable[Finding]) -> list[UUID]:
     """Hide the texts of these findings, and return the IDs of their records.
 
-    A text that is hidden already is noted again. Files that may have it, or the text of a contact who is
-    restricted now, are deleted or made again.
+    A text that is already hidden gets another, empty row. Stored files that may contain a text are deleted or
+    made again.
     """
-    found: list[UUID] = []
+    record_ids: list[UUID] = []
     for finding in filter(can_hide, findings):
         model, object_id, field = finding.model, finding.object_id, finding.field
         holder = HiddenText.objects.at(model, object_id, field).first()
@@ -94,20 +100,20 @@ def hide_texts(actor: Actor, restriction: Restriction, findings: Iterable[Findin
         if is_new and holder is None:
             row.text = _replace(actor, row, lambda text: hidden_mark() if text else "")
             row.save(update_fields=["text"])
-        found += _records_of(row) if is_new else []
+        record_ids += _records_of(row) if is_new else []
     forget_copies(actor, Leaving(frozenset()))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(record_ids))
 
 
 def _records_of(row: HiddenText) -> list[UUID]:
-    """The record that a text belongs to, as the log knows it; none if it is in no record with an ID."""
+    """Return the ID of the record of a text, for the activity log; empty if the record has no ID."""
     rows = apps.get_model(row.model)._base_manager.filter(pk=row.object_id)
     return [pk for pk in rows.values_list(_PARTS.get(row.model, "pk"), flat=True) if isinstance(pk, UUID)]
 
 
 def show_texts(actor: Actor, restriction: Restriction, finding: Finding | None = None) -> None:
-    """Put back what a restriction hid, or one text of it, unless another restriction hides it, too."""
-    rows = HiddenText.objects.of(restriction).select_for_update(of=("self",), no_key=True)
+    """Put back the texts of a restriction, or of one finding, unless another restriction hides them, too."""
+    rows = HiddenText.objects.of_restriction(restriction).select_for_update(of=("self",), no_key=True)
     if finding is not None:
         rows = rows.filter(model=finding.model, object_id=finding.object_id, field=finding.field)
     for row in rows.order_by("pk"):
@@ -122,7 +128,7 @@ def show_texts(actor: Actor, restriction: Restriction, finding: Finding | None =
 
 
 def refuse_replacing(row: models.Model, before: Mapping[str, str]) -> None:
-    """Raise Frozen if the mark of a hidden text is missing in the new text. Text beside it may change."""
+    """Raise Frozen if the new text lacks the mark of a hidden text. Text beside the mark can change."""
     mark = hidden_mark() if any("[" in text for text in before.values()) else ""
     for name in (name for name, text in before.items() if mark and mark in text):
         if mark in getattr(row, name):
@@ -136,44 +142,44 @@ def refuse_replacing(row: models.Model, before: Mapping[str, str]) -> None:
 
 
 def correct_hidden(label: str, key: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Correct those of a row's texts that are hidden where they are kept, and return the other values."""
-    left = dict(values)
+    """Correct hidden texts of a row in HiddenText, and return the other values."""
+    other_values = dict(values)
     for name in values:
         if (holder := HiddenText.objects.at(label, key, name).first()) is not None:
-            holder.text = left.pop(name)
+            holder.text = other_values.pop(name)
             holder.save(update_fields=["text"])
-    return left
+    return other_values
 
 
 def hidden_mark() -> str:
-    """What stands in place of a restricted text, in the language of the deployment."""
+    """Return the mark of a hidden text, in the language of the deployment."""
     with translation.override(settings.LANGUAGE_CODE):
         return _("[text restricted]")
 
 
 def _put_back(actor: Actor, row: HiddenText) -> None:
-    """Put the text in place of its mark, or after what someone wrote meanwhile.
+    """Put the text back in place of its mark, or before text that someone wrote since.
 
-    What was signed or released with the mark keeps it.
+    A record that was signed or released with the mark keeps the mark.
     """
     if row.object_id in writers()[row.model].kept([row.object_id]):
         return
 
-    def whole(text: str) -> str:
+    def text_with_hidden(text: str) -> str:
         mark = hidden_mark()
         if mark in text:
             return text.replace(mark, row.text, 1)
         return "\n\n".join(filter(None, (row.text, text)))
 
-    _replace(actor, row, whole)
+    _replace(actor, row, text_with_hidden)
 
 
 def _field(label: str, name: str) -> Any:
     return apps.get_model(label)._meta.get_field(name)
 
 
-def _too_long(found: Any, field: Any, letters: int) -> str:
-    """Say which text must be shortened before what was hidden fits beside it again."""
+def _too_long(record: Any, field: Any, letters: int) -> str:
+    """Return an error text that says which text must be shortened before the hidden text fits again."""
     text = ngettext(
         "“%(record)s” has new text in “%(field)s”. Shorten the new text by %(n)s character, then lift the "
         "restriction.",
@@ -181,21 +187,21 @@ def _too_long(found: Any, field: Any, letters: int) -> str:
         "restriction.",
         letters,
     )
-    return text % {"record": found, "field": field.verbose_name, "n": letters}
+    return text % {"record": record, "field": field.verbose_name, "n": letters}
 
 
 def _replace(actor: Actor, row: HiddenText, rewrite: Any) -> str:
-    """Rewrite the text at a place through its writer, and return what it was; empty if the row is gone."""
+    """Rewrite a text through its writer, and return the old text; empty if the row is gone."""
     field = _field(row.model, row.field)
     before: list[str] = []
 
-    def values(found: Any) -> dict[str, str]:
-        before.append(getattr(found, row.field))
+    def new_values(record: Any) -> dict[str, str]:
+        before.append(getattr(record, row.field))
         after = rewrite(before[-1])
         longest = field.max_length
         if longest and row.text and len(after) > longest:
-            raise ValidationError(_too_long(found, field, len(after) - longest))
+            raise ValidationError(_too_long(record, field, len(after) - longest))
         return {row.field: fitting(after, longest, hidden_mark())} if after != before[-1] else {}
 
-    writers()[row.model].write(actor, [row.object_id], values)
+    writers()[row.model].write(actor, [row.object_id], new_values)
     return before[-1] if before else ""

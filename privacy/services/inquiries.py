@@ -1,4 +1,4 @@
-"""Record that a privacy officer inquired about a person."""
+"""Record inquiries of privacy officers about a person, as events that only privacy officers see."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -14,7 +14,7 @@ from privacy.policies import can_inquire
 def record_inquiry(
     actor: Actor, contact_id: UUID, *, purpose: str, exported_to: str = "", names: Iterable[str] = ()
 ) -> None:
-    """Record the inquiry and its reason. `exported_to`: who gets the result as a file (audit.rules)."""
+    """Record the inquiry and its reason. `exported_to`: recipient of the result as a file (audit.rules)."""
     if not can_inquire(actor):
         raise PermissionDenied
     action = Action.EXPORT if exported_to else Action.INQUIRE

@@ -1,8 +1,8 @@
-"""The ledger: a file outside the database, so that a restored backup is erased and corrected again.
+"""Ledger: a file outside the database, to repeat erasures and corrections after a restore.
 
-A line has IDs, places of texts and keyed hashes. Names, numbers and corrected values are encrypted, and
-destroyed when no backup is left that could bring the person back. Each line's digest covers the line before,
-so that a line that was changed or removed is noticed. The last lines can be missing: keep copies.
+A line has IDs, places of texts and keyed hashes. Names, numbers and corrected values are encrypted. They are
+destroyed when no backup could bring the person back. Each line's digest covers the line before, which reveals
+a changed or removed line. A loss of the last lines stays unnoticed: keep copies.
 """
 
 import base64
@@ -31,37 +31,37 @@ from lib.erasable import Leaving, writers
 from privacy.codes import LedgerKind
 from privacy.models import HiddenText, LedgerEntry
 from privacy.models.ledger import LEDGER
-from privacy.queries.erased_people import Erased, named_again
+from privacy.queries.erased_people import ErasedPerson, texts_naming_erased_people
 from privacy.queries.erasure_plans import Key, Place, as_keys, is_as_before, place_of, terms_for
-from privacy.queries.text_search import Found
-from privacy.rules.finding import wanted
+from privacy.queries.text_search import TextMatch
+from privacy.rules.finding import person_search
 from privacy.services.erasure_job import carry_out
 from privacy.services.hiding import correct_hidden
-from privacy.services.marks import differing, folded, note_marks, put_marks
+from privacy.services.marks import latest_marks, marks_to_restore, record_changed_marks, restore_marks
 
 _START: Final = ""  # the digest before the first line
 _AT_ONCE: Final = 1_000
-#: How long encrypted content stays: longer than the oldest backup (docs/operations.md).
+#: Lifetime of encrypted content: longer than the oldest backup (docs/operations.md).
 SEALED_FOR: Final = timedelta(days=90)
 _CONTACT: Final = Contact._meta.label
-_SEALED: Final = "sealed"  # not covered by the digest, because it is destroyed before the line is
+_SEALED: Final = "sealed"  # not covered by the digest, because it is destroyed earlier
 
 
 class LedgerBroken(Exception):
-    """A line of the ledger does not follow from the line before, or cannot be decrypted."""
+    """A line of the ledger that does not follow from the line before, or cannot be decrypted."""
 
 
 def note_leaving(_actor: Actor, leaving: Leaving) -> None:
-    """Remember contacts that are erased now, in the transaction that erases them."""
+    """Record erased contacts in the transaction of the erasure."""
     ids = list(Contact.objects.filter(pk__in=leaving.ids).values_list("pk", flat=True))
     if ids:
         LedgerEntry.objects.create(contact_ids=ids)
 
 
 def begin_ledger(file: Path) -> None:
-    """Create a missing file, and have every line written again.
+    """Create the file if it is missing, and mark all entries to be written again.
 
-    A restore can then tell a city without erasures from a city whose ledger is missing.
+    So a restore can tell a city without erasures from a city with a missing ledger.
     """
     if not file.exists():
         LedgerEntry.objects.filter(written_at__isnull=False).update(written_at=None)
@@ -69,8 +69,8 @@ def begin_ledger(file: Path) -> None:
 
 
 def write_ledger(file: Path) -> int:
-    """Append what is not in the file yet, and return the number of lines. Destroy old content of others."""
-    note_marks()
+    """Append new entries to the file, and return their number. Destroy old encrypted content."""
+    record_changed_marks()
     forget_sealed(file)
     rows = list(LedgerEntry.objects.to_write()[:_AT_ONCE])
     if not rows:
@@ -91,7 +91,7 @@ def write_ledger(file: Path) -> int:
 
 
 def as_line(row: LedgerEntry, before: str) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    content: dict[str, Any] = {
         "id": str(row.pk),
         "at": row.at.isoformat(),
         "contacts": [str(pk) for pk in row.contact_ids],
@@ -99,33 +99,33 @@ def as_line(row: LedgerEntry, before: str) -> dict[str, Any]:
         "kind": row.kind,
     }
     if row.marks:
-        told["marks"] = row.marks
-    line = {**told, "digest": _digest(told, before)}
+        content["marks"] = row.marks
+    line = {**content, "digest": _digest(content, before)}
     return line | ({_SEALED: base64.b64encode(bytes(row.sealed)).decode()} if row.sealed else {})
 
 
 def forget_sealed(file: Path) -> int:
-    """Destroy encrypted content that no backup needs any more, and return the number of lines."""
+    """Destroy encrypted content that no backup needs, and return the number of lines."""
     old = timezone.now() - SEALED_FOR
     LedgerEntry.objects.filter(sealed__isnull=False, at__lt=old).update(sealed=None)
     if not file.exists():
         return 0
     with file.open("rb") as lines:
-        first = next((line for raw in lines if _SEALED in (line := _whole(raw))), None)
-    if first is None or datetime.fromisoformat(first["at"]) >= old:
+        first_sealed = next((line for raw in lines if _SEALED in (line := _complete_line(raw))), None)
+    if first_sealed is None or datetime.fromisoformat(first_sealed["at"]) >= old:
         return 0
     return _rewrite_without(file, old)
 
 
 def _rewrite_without(file: Path, old: datetime) -> int:
-    """Replace the file by one without the encrypted content of lines before a moment."""
+    """Rewrite the file without the encrypted content of lines before a moment."""
     count, copy = 0, file.with_name(f"{file.name}.new")
     with file.open("r+b") as before:
         fcntl.flock(before, fcntl.LOCK_EX)
         with copy.open("wb") as after:
             os.fchmod(after.fileno(), 0o600)
             for raw in before:
-                line = _whole(raw)
+                line = _complete_line(raw)
                 if _SEALED in line and datetime.fromisoformat(line["at"]) < old:
                     del line[_SEALED]
                     count += 1
@@ -137,14 +137,14 @@ def _rewrite_without(file: Path, old: datetime) -> int:
     return count
 
 
-def _whole(raw: bytes) -> dict[str, Any]:
-    """A line, or nothing if it was not written to its end."""
+def _complete_line(raw: bytes) -> dict[str, Any]:
+    """Return a parsed line; empty if it is incomplete."""
     line: dict[str, Any] = json.loads(raw) if raw.endswith(b"\n") else {}
     return line
 
 
 def read_ledger(file: Path) -> Iterator[dict[str, Any]]:
-    """Yield the lines. A line that was not written to its end is left out. Raises LedgerBroken."""
+    """Yield the lines. An incomplete last line is left out. Raises LedgerBroken."""
     before = _START
     with file.open("rb") as lines:
         for number, raw in enumerate(lines, 1):
@@ -159,52 +159,62 @@ def read_ledger(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def replay(file: Path, actor: Actor = SYSTEM) -> int:
-    """Repeat what the ledger names, and return the number of erasures. It can be repeated.
+    """Repeat the acts in the ledger, and return the number of erasures. Idempotent.
 
-    Restrictions, opt-outs and corrections are repeated only if the database lacks their lines: then it is
-    older than they are.
+    Restrictions, opt-outs and corrections are repeated only if the database lacks their lines, because it is
+    then older.
     """
     lines = list(read_ledger(file))
     erasures = [line for line in lines if line["kind"] == LedgerKind.ERASURE]
-    found: dict[str, list[Found]] = {line["id"]: [] for line in erasures}
+    matches_by_line: dict[str, list[TextMatch]] = {line["id"]: [] for line in erasures}
     people = _people(erasures)
-    for person, one in named_again(people):
-        found[person.id].append(one)
+    for person, match in texts_naming_erased_people(people):
+        matches_by_line[person.id].append(match)
     stays = {person.id: person.stays for person in people}
-    left: dict[str, set[Key]] = {}  # by contact: an erasure has a line with IDs alone, too
+    stays_by_contact: dict[str, set[Key]] = {}  # an erasure also has a line with IDs alone
     for line in erasures:
         for pk in line["contacts"]:
-            left.setdefault(pk, set()).update(stays.get(line["id"], ()))
+            stays_by_contact.setdefault(pk, set()).update(stays.get(line["id"], ()))
     for line in erasures:
-        others = [left[pk] for pk in line["contacts"]]
-        _erase_again(actor, line, found[line["id"]], stays.get(line["id"], frozenset()).union(*others))
+        stays_of_contacts = [stays_by_contact[pk] for pk in line["contacts"]]
+        _erase_again(
+            actor,
+            line,
+            matches_by_line[line["id"]],
+            stays.get(line["id"], frozenset()).union(*stays_of_contacts),
+        )
     missing = _missing(lines)
-    put_marks(actor, folded(line["marks"] for line in missing if line["kind"] == LedgerKind.MARKS))
+    restore_marks(actor, latest_marks(line["marks"] for line in missing if line["kind"] == LedgerKind.MARKS))
     for content in _corrections(missing):
         _correct_again(actor, content)
     LedgerEntry.objects.bulk_create(map(_as_entry, missing))
     return len(erasures)
 
 
-def findings(file: Path) -> Iterator[str]:
-    """Yield what the ledger says is gone or changed and is not, as numbers by table. Raises LedgerBroken."""
+def ledger_problems(file: Path) -> Iterator[str]:
+    """Yield data that contradicts the ledger, as numbers by table. Raises LedgerBroken."""
     lines = list(read_ledger(file))
     erasures = [line for line in lines if line["kind"] == LedgerKind.ERASURE]
     ids: set[UUID] = set()
     for line in erasures:
         ids |= {UUID(pk) for pk in line["contacts"]}
-        for place in (Place(*one) for one in line["places"]):
+        for place in (Place(*place_values) for place_values in line["places"]):
             if is_as_before(place):
                 yield f"{place.model} {place.key}: {place.field} is as it was before the erasure"
     for label, field in _references():
         rows = apps.get_model(label)._base_manager
         for pk in rows.filter(**{f"{field}__in": ids}).values_list(field, flat=True):
             yield f"{label}: {field} is the erased contact {pk}"
-    named = Counter((one.model, one.field, person.at) for person, one in named_again(_people(erasures)))
-    for (label, field, at), count in sorted(named.items()):
+    counts = Counter(
+        (match.model, match.field, person.at)
+        for person, match in texts_naming_erased_people(_people(erasures))
+    )
+    for (label, field, at), count in sorted(counts.items()):
         yield f"{label}: {field} names a person who was erased on {at:%Y-%m-%d}, in {count} rows"
     missing = _missing(lines)
-    marks = differing(folded(line["marks"] for line in missing if line["kind"] == LedgerKind.MARKS))
+    marks = marks_to_restore(
+        latest_marks(line["marks"] for line in missing if line["kind"] == LedgerKind.MARKS)
+    )
     for label, count in sorted(Counter(label for label, _key in marks).items()):
         yield f"{label}: {count} rows lack a restriction or an opt-out, or have one that has ended"
     wrong = Counter(content["model"] for content in _corrections(missing) if not _is_corrected(content))
@@ -212,18 +222,18 @@ def findings(file: Path) -> Iterator[str]:
         yield f"{label}: {count} rows are as they were before a correction"
 
 
-def _people(erasures: Collection[Mapping[str, Any]]) -> list[Erased]:
-    """Erased people whose terms are still there."""
-    found = []
+def _people(erasures: Collection[Mapping[str, Any]]) -> list[ErasedPerson]:
+    """Return the erased people whose terms still exist."""
+    people = []
     for line in erasures:
         if content := _content(line):
             at, exact = datetime.fromisoformat(line["at"]), bool(content.get("exact"))
-            found.append(Erased(line["id"], at, content["terms"], as_keys(content["stays"]), exact))
-    return found
+            people.append(ErasedPerson(line["id"], at, content["terms"], as_keys(content["stays"]), exact))
+    return people
 
 
 def _content(line: Mapping[str, Any]) -> Any:
-    """What a line encrypts; None if nothing, or if it was destroyed. Raises LedgerBroken."""
+    """Return the decrypted content of a line; None without content. Raises LedgerBroken."""
     if _SEALED not in line:
         return None
     try:
@@ -233,10 +243,10 @@ def _content(line: Mapping[str, Any]) -> Any:
 
 
 def _missing(lines: Collection[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Lines that the database lacks, because its backup is older."""
+    """Return the lines that the database lacks, because its backup is older."""
     ids = [UUID(line["id"]) for line in lines]
-    known = {str(pk) for pk in LedgerEntry.objects.filter(pk__in=ids).values_list("pk", flat=True)}
-    return [line for line in lines if line["id"] not in known]
+    known_ids = {str(pk) for pk in LedgerEntry.objects.filter(pk__in=ids).values_list("pk", flat=True)}
+    return [line for line in lines if line["id"] not in known_ids]
 
 
 def _as_entry(line: Mapping[str, Any]) -> LedgerEntry:
@@ -252,27 +262,27 @@ def _as_entry(line: Mapping[str, Any]) -> LedgerEntry:
 
 
 def _erase_again(
-    actor: Actor, line: Mapping[str, Any], found: Collection[Found], stays: Collection[Key]
+    actor: Actor, line: Mapping[str, Any], matches: Collection[TextMatch], stays: Collection[Key]
 ) -> None:
-    """Erase the contacts and places of a line, and what names the person now. Texts that stay, stay again."""
+    """Erase the contacts and places of a line, and present matches, but not the texts in `stays`."""
     contacts = [UUID(pk) for pk in line["contacts"]]
-    contacts += [UUID(one.object_id) for one in found if one.model == _CONTACT]
+    contacts += [UUID(match.object_id) for match in matches if match.model == _CONTACT]
     terms = terms_for(None, contacts)
     content = _content(line) or {"terms": {}}
     for name, values in content["terms"].items():
         terms[name] += values
-    search = wanted(**terms)
+    search = person_search(**terms)
     if content.get("exact"):
         search = search.exactly()
-    again = [place_of(one, search) for one in found if one.model in writers()]
+    places_again = [place_of(match, search) for match in matches if match.model in writers()]
     places = [Place(*place) for place in line["places"]]
-    carry_out(actor, [*places, *filter(None, again)], contacts, search, stays=stays)
+    carry_out(actor, [*places, *filter(None, places_again)], contacts, search, stays=stays)
 
 
 def _corrections(missing: Collection[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Corrected values in order, as far as they are still there."""
-    found = (_content(line) for line in missing if line["kind"] == LedgerKind.CORRECTION)
-    return [content for content in found if content]
+    """Return the corrected values that still exist, in order."""
+    contents = (_content(line) for line in missing if line["kind"] == LedgerKind.CORRECTION)
+    return [content for content in contents if content]
 
 
 @transaction.atomic
@@ -291,7 +301,7 @@ def _correct_again(actor: Actor, content: Mapping[str, Any]) -> None:
 
 
 def _is_corrected(content: Mapping[str, Any]) -> bool:
-    """Whether a row has its corrected values, or is gone."""
+    """Whether a row has its corrected values, or no longer exists."""
     label, key = content["model"], content["key"]
     row = apps.get_model(label)._base_manager.filter(pk=key).first()
     held = HiddenText.objects.texts([label])
@@ -306,7 +316,7 @@ def _as_text(value: Any) -> Any:
 
 
 def _references() -> Iterator[tuple[str, str]]:
-    """Table and column of each reference to a contact."""
+    """Yield table and column of each reference to a contact."""
     yield Contact._meta.label, "pk"
     yield from ((NotADuplicate._meta.label, name) for name in ("one", "other"))
     for relation in Contact._meta.related_objects:
@@ -327,13 +337,13 @@ def _parsed(raw: bytes, number: int) -> dict[str, Any]:
 
 
 def _last_digest(file: IO[bytes]) -> str:
-    """The digest of the last complete line. What a killed writer left of a line is removed."""
+    """Return the digest of the last complete line. Remove an incomplete line of a killed writer."""
     file.seek(0)
-    last, end = _START, 0
+    digest, end = _START, 0
     for number, raw in enumerate(file, 1):
         if not raw.endswith(b"\n"):
             file.truncate(end)
             break
-        last, end = str(_parsed(raw, number)["digest"]), end + len(raw)
+        digest, end = str(_parsed(raw, number)["digest"]), end + len(raw)
     file.seek(0, os.SEEK_END)
-    return last
+    return digest

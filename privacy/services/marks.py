@@ -1,7 +1,7 @@
-"""Marks: restrictions and opt-outs, which a restored backup must have as they were last.
+"""Marks: restrictions and opt-outs, which a restored backup must have in their last state.
 
-A mark is a row with something in one of its protective columns. What changed since the last look goes into
-the ledger, whoever changed it and however.
+A row has a mark if one of its protective columns has a value. The ledger records every change of marks since
+the last check, by any writer.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +23,7 @@ from lib.erasable import writers
 from lib.row_context import Opened, opened
 from privacy.codes import LedgerKind
 from privacy.models import DataRequest, LedgerEntry, Restriction
-from privacy.services.erasure_job import mark
+from privacy.services.erasure_job import person_mark
 from privacy.services.hiding import show_texts
 
 _CONTACT: Final = Contact._meta.label
@@ -53,12 +53,12 @@ Values = Mapping[str, Any]
 Marks = dict[Key, Values | None]  # None: the row is gone
 
 
-def note_marks() -> bool:
-    """Write into the ledger which marks changed since the last look. Return whether any did."""
-    known, now = _known(), marks_now()
-    gone = {key for key, values in known.items() if values is not None} - set(now)
-    now |= {key: _values_of(key) for key in gone}
-    changed = [[*key, values] for key, values in now.items() if known.get(key) != values]
+def record_changed_marks() -> bool:
+    """Record marks that changed since the last check in the ledger. Return whether any changed."""
+    recorded, current = _recorded_marks(), marks_now()
+    unmarked_keys = {key for key, values in recorded.items() if values is not None} - set(current)
+    current |= {key: _values_of(key) for key in unmarked_keys}
+    changed = [[*key, values] for key, values in current.items() if recorded.get(key) != values]
     if changed:
         LedgerEntry.objects.create(kind=LedgerKind.MARKS, marks=changed)
     return bool(changed)
@@ -66,43 +66,43 @@ def note_marks() -> bool:
 
 @opened(Opened.WRITER)
 def marks_now() -> Marks:
-    """All rows that have a mark, with their protective columns."""
+    """Return all rows that have a mark, with their protective columns."""
     return {
-        (label, str(row.pop("pk"))): _plain(row)
+        (label, str(row.pop("pk"))): _json_values(row)
         for label, (names, marked) in MARKED.items()
         for row in apps.get_model(label)._base_manager.filter(marked).values("pk", *names)
     }
 
 
-def folded(entries: Iterable[Iterable[tuple[str, str, Values | None]]]) -> Marks:
-    """The last state of each row in these entries, which are in order."""
+def latest_marks(entries: Iterable[Iterable[tuple[str, str, Values | None]]]) -> Marks:
+    """Return the last state of each row in these entries, which are in order."""
     return {(label, key): values for marks in entries for label, key, values in marks}
 
 
-def differing(marks: Marks) -> Marks:
-    """Those marks that their rows do not have. A row that is gone needs none."""
-    found: Marks = {}
+def marks_to_restore(marks: Marks) -> Marks:
+    """Return marks that their rows lack. A row that no longer exists needs none."""
+    missing_marks: Marks = {}
     for key, values in marks.items():
-        now = _values_of(key)
-        missing = key[0] == _RESTRICTION and now is None
-        if values is not None and (missing or (now is not None and now != values)):
-            found[key] = values
-    return found
+        values_now = _values_of(key)
+        missing = key[0] == _RESTRICTION and values_now is None
+        if values is not None and (missing or (values_now is not None and values_now != values)):
+            missing_marks[key] = values
+    return missing_marks
 
 
 @transaction.atomic
-def put_marks(actor: Actor, marks: Marks) -> int:
-    """Give rows the marks that they lack, and return how many rows changed."""
-    wanted = differing(marks)
-    for (label, key), values in wanted.items():
+def restore_marks(actor: Actor, marks: Marks) -> int:
+    """Restore missing marks, and return how many rows changed."""
+    missing_marks = marks_to_restore(marks)
+    for (label, key), values in missing_marks.items():
         if values is not None:
             _WRITERS.get(label, _write)(actor, label, key, values)
-    return len(wanted)
+    return len(missing_marks)
 
 
-def _known() -> Marks:
+def _recorded_marks() -> Marks:
     entries = LedgerEntry.objects.of_kind(LedgerKind.MARKS).order_by("at", "pk")
-    return folded(entries.values_list("marks", flat=True))
+    return latest_marks(entries.values_list("marks", flat=True))
 
 
 @opened(Opened.WRITER)
@@ -110,11 +110,11 @@ def _values_of(key: Key) -> Values | None:
     label, pk = key
     rows = apps.get_model(label)._base_manager.filter(pk=pk)
     row = rows.values(*MARKED[label][0]).first()
-    return None if row is None else _plain(row)
+    return None if row is None else _json_values(row)
 
 
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as JSON has them."""
+def _json_values(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values for JSON."""
     return {
         name: value if value is None or isinstance(value, bool) else str(value) for name, value in row.items()
     }
@@ -126,50 +126,52 @@ def _parsed(model: type[models.Model], values: Values) -> dict[str, Any]:
 
 
 def _write(actor: Actor, label: str, key: str, values: Values) -> None:
-    given = _parsed(apps.get_model(label), values)
+    new_values = _parsed(apps.get_model(label), values)
 
     def change(row: Any) -> dict[str, Any]:
-        return {name: value for name, value in given.items() if getattr(row, name) != value}
+        return {name: value for name, value in new_values.items() if getattr(row, name) != value}
 
     writers()[label].write(actor, [key], change)
 
 
 @opened(Opened.WRITER)
 def _write_contact(actor: Actor, _label: str, key: str, values: Values) -> None:
-    """Restrict or release a contact, and repeat an opt-out with what leaves by it."""
-    given = _parsed(Contact, values)
-    is_restricted = given.pop("is_restricted")
+    """Set or lift a contact's restriction, and repeat an opt-out, which also empties private channels."""
+    new_values = _parsed(Contact, values)
+    is_restricted = new_values.pop("is_restricted")
     row: Contact = Contact.objects.select_for_update(of=("self",)).get(pk=key)
     if row.is_restricted != is_restricted:
         set_restricted(actor, row, restricted=is_restricted)
 
-    def change(found: Any) -> dict[str, Any]:
-        return {name: value for name, value in given.items() if getattr(found, name) != value}
+    def change(locked: Any) -> dict[str, Any]:
+        return {name: value for name, value in new_values.items() if getattr(locked, name) != value}
 
     if change(row):
         rewrite_rows(
             actor, Contact.objects.all(), [key], change, save_contacts, "contact", districts_of_contacts
         )
-    if given["withdrawn_on"]:
+    if new_values["withdrawn_on"]:
         writers()["contacts.PrivateChannel"].write(actor, [key], lambda _row: {"email": "", "phone": ""})
 
 
 def _write_restriction(actor: Actor, _label: str, key: str, values: Values) -> None:
-    """Set or lift a restriction. Texts that a lifted one hid come back."""
-    given = _parsed(Restriction, values)
-    if not DataRequest.objects.filter(pk=given["request_id"]).exists():
-        given["request_id"] = None
-    others = Restriction.objects.standing().filter(contact_id=given["contact_id"]).exclude(pk=key)
-    others.update(lifted_at=timezone.now())
-    row, _created = Restriction.objects.update_or_create(pk=key, defaults=given)
+    """Set or lift a restriction. Lifting puts hidden texts back."""
+    new_values = _parsed(Restriction, values)
+    if not DataRequest.objects.filter(pk=new_values["request_id"]).exists():
+        new_values["request_id"] = None
+    other_restrictions = (
+        Restriction.objects.standing().filter(contact_id=new_values["contact_id"]).exclude(pk=key)
+    )
+    other_restrictions.update(lifted_at=timezone.now())
+    row, _created = Restriction.objects.update_or_create(pk=key, defaults=new_values)
     if row.lifted_at:
         show_texts(actor, row)
 
 
 def _write_organisation(actor: Actor, label: str, key: str, values: Values) -> None:
-    """Repeat what an organisation said of calls. Who said it is not in the ledger."""
+    """Repeat an organisation's wishes about calls. The ledger does not have the name of the person."""
     row = apps.get_model(label)._base_manager.get(pk=key)
-    said_by = row.contact_wish_by or ("" if values["contact_wish"] == ContactWish.WELCOME else mark())
+    said_by = row.contact_wish_by or ("" if values["contact_wish"] == ContactWish.WELCOME else person_mark())
     _write(actor, label, key, {**values, "contact_wish_by": said_by})
 
 

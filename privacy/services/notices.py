@@ -1,4 +1,4 @@
-"""Notices: who received data is told that it was corrected, restricted or erased, and answers."""
+"""Notices to recipients of data that was corrected, restricted or erased, and their answers."""
 
 from collections.abc import Collection, Iterable
 from typing import Any, Final
@@ -15,7 +15,7 @@ from audit.services import record
 from privacy.codes import NoticeAnswer, NoticeKind
 from privacy.models import DataRequest, Notice
 from privacy.policies import can_handle_requests
-from privacy.queries.recipients import receivers
+from privacy.queries.recipients import recipients_of
 from reminders.services.reminders import refresh_reminders
 
 OBJECT_TYPE: Final = "notice"
@@ -32,28 +32,28 @@ def make_notices(
 ) -> list[Notice]:
     """Make a notice for each body and API key that received one of these records, and return them.
 
-    The caller has decided what happens to the records, and holds the transaction.
+    The caller has changed the records, in the same transaction.
     """
-    about = list(dict.fromkeys(ids))
+    object_ids = list(dict.fromkeys(ids))
     now = timezone.now()
-    made = [
+    notices = [
         Notice(
             request=request,
             kind=kind,
-            object_ids=about,
+            object_ids=object_ids,
             field_names=sorted(field_names),
-            recipient=one.name,
-            key_id=one.key_id,
+            recipient=receiver.name,
+            key_id=receiver.key_id,
             made_at=now,
             made_by_id=actor.id if actor.kind == "user" else None,
-            sent_at=now if one.key_id else None,
+            sent_at=now if receiver.key_id else None,
         )
-        for one in (receivers(about) if about else ())
+        for receiver in (recipients_of(object_ids) if object_ids else ())
     ]
-    Notice.objects.bulk_create(made)
-    if made:
-        record(actor, Action.CREATE, OBJECT_TYPE, [one.pk for one in made], field_names=["kind"])
-    return made
+    Notice.objects.bulk_create(notices)
+    if notices:
+        record(actor, Action.CREATE, OBJECT_TYPE, [notice.pk for notice in notices], field_names=["kind"])
+    return notices
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def mark_sent(*, actor: Actor, notice_id: UUID) -> Notice:
 
 @transaction.atomic
 def answer_notice(*, actor: Actor, notice_id: UUID, answer: str) -> Notice:
-    """Record what the recipient did. A key answers its own notices; a privacy officer types other answers.
+    """Record the answer of a recipient. A key answers its own notices, a privacy officer enters others.
 
     Raises PermissionDenied, Notice.DoesNotExist, ValidationError by field.
     """
@@ -89,5 +89,5 @@ def _locked(actor: Actor, notice_id: UUID) -> Notice:
     if actor.kind != "key" and not can_handle_requests(actor):
         raise PermissionDenied
     rows: Any = Notice.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
-    found: Notice = rows.get(pk=notice_id)
-    return found
+    notice: Notice = rows.get(pk=notice_id)
+    return notice

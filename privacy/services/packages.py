@@ -1,4 +1,4 @@
-"""Packages: the answer to a request as a file, and how the person received it."""
+"""Packages: create the answer to a request as a file, and record its delivery."""
 
 from datetime import date
 from typing import Any, Final
@@ -72,8 +72,8 @@ def record_delivery(*, actor: Actor, package_id: UUID, delivery: str, delivered_
     """
     if not can_handle_requests(actor):
         raise PermissionDenied
-    found: Any = Package.objects.visible_to(actor).select_for_update(no_key=True)
-    package: Package = found.get(pk=package_id)
+    packages: Any = Package.objects.visible_to(actor).select_for_update(no_key=True)
+    package: Package = packages.get(pk=package_id)
     if package.made_at is None:
         raise ValidationError(_("The file is not ready yet."))
     if delivery not in Delivery.values:

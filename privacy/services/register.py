@@ -28,18 +28,20 @@ def set_register_texts(*, actor: Actor, texts: Mapping[str, str]) -> list[str]:
     """
     if not can_handle_requests(actor):
         raise PermissionDenied
-    known = {part: clean_text(text) for part, text in texts.items()}
-    wrong = {part for part, text in known.items() if part not in RegisterPart.values or len(text) > MOST}
-    if wrong:
-        raise ValidationError({part: _("Enter at most 1,000 characters.") for part in wrong})
+    clean_texts = {part: clean_text(text) for part, text in texts.items()}
+    wrong_parts = {
+        part for part, text in clean_texts.items() if part not in RegisterPart.values or len(text) > MOST
+    }
+    if wrong_parts:
+        raise ValidationError({part: _("Enter at most 1,000 characters.") for part in wrong_parts})
     before = RegisterText.objects.visible_to(actor).by_part()
-    changed = sorted(part for part, text in known.items() if text != before.get(part, ""))
+    changed = sorted(part for part, text in clean_texts.items() if text != before.get(part, ""))
     for part in changed:
         rows = RegisterText.objects.visible_to(actor).filter(part=part)
-        if known[part]:
+        if clean_texts[part]:
             rows.update_or_create(
                 part=part,
-                defaults={"text": known[part], "updated_at": timezone.now(), "updated_by_id": actor.id},
+                defaults={"text": clean_texts[part], "updated_at": timezone.now(), "updated_by_id": actor.id},
             )
         else:
             rows.delete()

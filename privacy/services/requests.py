@@ -1,4 +1,4 @@
-"""Requests of people about their data: received, identified, extended, searched, answered or withdrawn.
+"""Handle data requests: receive, identify, extend, search, answer or withdraw them.
 
 Every step is recorded. Nobody can work on a request that names their own account.
 """
@@ -29,7 +29,7 @@ from privacy.models.number_series import next_number
 from privacy.policies import can_handle_requests
 from privacy.queries.contacts import contacts_who_may_be
 from privacy.rules.deadlines import correct_by, due_on, longest_extension, purge_on
-from privacy.rules.finding import wanted
+from privacy.rules.finding import person_search
 from privacy.rules.reminding import REQUEST
 from privacy.services import searches
 from privacy.services.calling_off import call_off, has_begun, refuse_fixed
@@ -64,7 +64,7 @@ def new_request(
     contact_id: UUID | None = None,
     organisation_id: UUID | None = None,
 ) -> DataRequest:
-    """Number, check and record a request. The caller has decided whether the actor may make it."""
+    """Number, validate and save a request. The caller has checked that the actor can make it."""
     row = DataRequest(received_by_id=actor.id if actor.kind == "user" else None, contact_id=contact_id)
     row.organisation_id = organisation_id
     assign(row, {**fields, "regimes": list(dict.fromkeys(regimes))})
@@ -72,18 +72,18 @@ def new_request(
         raise ValidationError(
             {"kind": _("Open the organisation’s page, and select “Copy for the organisation”.")}
         )
-    known = _clean_terms(terms)
-    _refuse_own(actor, known)
+    clean_terms = _clean_terms(terms)
+    _refuse_own_account(actor, clean_terms)
     if row.received_on:
         refuse_future(row, ["received_on"])
     if row.received_on and set(row.regimes) & set(Regime.values):
         row.due_on = due_on(row.received_on, row.regimes, settings.LED_ANSWER_DAYS)
     row.number = next_number(city_today().year, DataRequest.objects.all())
-    row.state_terms(known)
+    row.state_terms(clean_terms)
     if row.needs_search:
-        row.frozen_contact_ids = contacts_who_may_be(known)
-    without = ["received_by", "answered_by", *(["due_on"] if row.due_on is None else [])]
-    row.clean_fields(exclude=without)
+        row.frozen_contact_ids = contacts_who_may_be(clean_terms)
+    excluded = ["received_by", "answered_by", *(["due_on"] if row.due_on is None else [])]
+    row.clean_fields(exclude=excluded)
     with constraints_in_words(DataRequest):
         row.save(force_insert=True)
     _record(actor, Action.CREATE, Op.CREATED, row, [*fields, "regimes", "stated"])
@@ -93,7 +93,7 @@ def new_request(
 
 @transaction.atomic
 def ask_identity(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
-    """Note that the person was asked to prove their identity. The clock continues."""
+    """Record that the person was asked to prove their identity. The deadline stays."""
     row = locked_request(actor, request_id, version)
     if row.is_identified:
         raise ValidationError(_("The identity is already confirmed."))
@@ -105,7 +105,7 @@ def ask_identity(*, actor: Actor, request_id: UUID, version: int | None = None) 
 def confirm_identity(
     *, actor: Actor, request_id: UUID, identity: str, version: int | None = None
 ) -> DataRequest:
-    """Note how the identity was confirmed today. Only then can the search start."""
+    """Record how the identity was confirmed today. Only then can the search start."""
     row = locked_request(actor, request_id, version)
     if identity not in set(Identity.values) - {Identity.NOT_YET}:
         raise ValidationError({"identity": _("Choose how you confirmed the identity.")})
@@ -137,15 +137,15 @@ def extend_request(
 def start_search(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
     """Search every text for the person, as a background task. Verdicts of an earlier search stay.
 
-    It can be repeated until the request is answered or its erasure is decided, which searches again itself.
-    If a name is a word about a community or like one, a second person confirms the search first.
+    The search can be repeated until the request is answered or its erasure is requested. If a name is like a
+    word about a community, a second person confirms the search first.
     """
     row = locked_request(actor, request_id, version)
     if not row.is_identified:
         raise ValidationError(_("Confirm the identity before you search."))
     refuse_fixed(row)
     terms = row.terms()
-    if not row.needs_search or not wanted(terms["names"], terms["phones"], terms["emails"]):
+    if not row.needs_search or not person_search(terms["names"], terms["phones"], terms["emails"]):
         raise ValidationError(_("There is nothing to search for."))
     if names_group(terms["names"]) and not is_cleared(row):
         ask_search(actor, row)
@@ -154,7 +154,7 @@ def start_search(*, actor: Actor, request_id: UUID, version: int | None = None) 
 
 
 def _search(actor: Actor, row: DataRequest) -> DataRequest:
-    """Queue the search of a request that is locked and checked. Contacts made meanwhile are frozen, too."""
+    """Queue the search of a locked request, and freeze new contacts who may be the person."""
     row.frozen_contact_ids = sorted({*row.frozen_contact_ids, *contacts_who_may_be(row.terms())})
     job = queue_job(actor=actor, kind=SEARCH, parameters={"request": str(row.pk)})
     row.search_job, row.status = job.pk, RequestStatus.SEARCHING
@@ -204,7 +204,7 @@ def withdraw_request(*, actor: Actor, request_id: UUID, version: int | None = No
 
 @transaction.atomic
 def ask_correction(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
-    """Note today that an organisation says that its record is wrong. It must be corrected within 30 days."""
+    """Record that an organisation says its record is wrong. It must be corrected within 30 days."""
     row = _answered_copy(actor, request_id, version)
     if row.is_to_correct:
         raise ValidationError(_("The record is already to be corrected."))
@@ -214,7 +214,7 @@ def ask_correction(*, actor: Actor, request_id: UUID, version: int | None = None
 
 @transaction.atomic
 def finish_correction(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
-    """Note today that the record of an organisation was corrected."""
+    """Record that the record of an organisation was corrected today."""
     row = _answered_copy(actor, request_id, version)
     if not row.is_to_correct:
         raise ValidationError(_("Nothing is to be corrected."))
@@ -223,27 +223,27 @@ def finish_correction(*, actor: Actor, request_id: UUID, version: int | None = N
 
 
 def delete_old_statements() -> int:
-    """Delete what people stated in requests that were closed 90 days ago, and return their number."""
+    """Delete the statements of requests closed 90 days ago, and return their number."""
     rows = DataRequest.objects.to_purge(city_today())
-    return sum(_forget(pk) for pk in list(rows.values_list("pk", flat=True)[:500]))
+    return sum(_delete_statement(pk) for pk in list(rows.values_list("pk", flat=True)[:500]))
 
 
 def delete_requests(actor: Actor, keys: Iterable[str]) -> None:
     """Delete closed requests with all that belongs to them. The ledger of erasures stays.
 
-    Tables of any app that refer to a request are those of the request.
+    Rows of any table that refer to a request belong to it.
     """
     for row in DataRequest.objects.visible_to(actor).closed().filter(pk__in=keys).select_for_update():
         for relation in DataRequest._meta.related_objects:
-            beside: Any = relation.related_model
-            beside._base_manager.filter(**{relation.field.name: row}).delete()
+            related_model: Any = relation.related_model
+            related_model._base_manager.filter(**{relation.field.name: row}).delete()
         row.delete()
 
 
 def renew_statements(*, with_data_keys: bool = True) -> int:
     """Encrypt all statements under the current key and return their number.
 
-    It is a data key, or SECRET_KEY where there is none or before the data keys are removed.
+    The key is a data key, or SECRET_KEY if there is none or `with_data_keys` is False.
     """
     rows = DataRequest.objects.exclude(stated=None)
     for pk in list(rows.values_list("pk", flat=True)):
@@ -263,7 +263,7 @@ def locked_request(actor: Actor, request_id: UUID, version: int | None) -> DataR
     check_version(row.version, version)
     if not row.is_pending:
         raise ValidationError(_("The request is already closed."))
-    _refuse_own(actor, row.terms())
+    _refuse_own_account(actor, row.terms())
     return row
 
 
@@ -279,14 +279,14 @@ def _answered_copy(actor: Actor, request_id: UUID, version: int | None) -> DataR
 
 
 def _check_decision(row: DataRequest, decision: str, grounds: Collection[str]) -> None:
-    found = Finding.objects.of(row)
+    findings = Finding.objects.of_request(row)
     if decision not in Decision.values:
         raise ValidationError({"decision": _("Choose a decision.")})
     if not row.needs_search and not row.is_identified and decision != Decision.REFUSED:
         raise ValidationError(_("Confirm who represents the organisation before you decide."))
     if row.needs_search and row.status != RequestStatus.DECIDING and decision != Decision.REFUSED:
         raise ValidationError(_("Search for the person before you decide."))
-    if found.blocking().exists() and decision != Decision.REFUSED:
+    if findings.blocking().exists() and decision != Decision.REFUSED:
         raise ValidationError(
             _("Give every finding a verdict. Someone else must read those you are unsure of.")
         )
@@ -301,34 +301,36 @@ def _check_decision(row: DataRequest, decision: str, grounds: Collection[str]) -
         raise ValidationError(
             {"decision": _("The data was erased, or is being erased, so the letter must say so.")}
         )
-    if decision == Decision.NOTHING_HELD and found.theirs().exists():
+    if decision == Decision.NOTHING_HELD and findings.about_person().exists():
         raise ValidationError({"decision": _("There are findings about this person.")})
 
 
 def _clean_terms(terms: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    known = {name: list(dict.fromkeys(filter(None, map(squash, given)))) for name, given in terms.items()}
-    for name, given in known.items():
-        if len(given) > MOST_TERMS:
+    clean_terms = {
+        name: list(dict.fromkeys(filter(None, map(squash, values)))) for name, values in terms.items()
+    }
+    for name, values in clean_terms.items():
+        if len(values) > MOST_TERMS:
             raise ValidationError({name: _("Enter at most 20. One request is about one person.")})
-    if not known.get("names"):
+    if not clean_terms.get("names"):
         raise ValidationError({"names": _("Enter at least one name.")})
-    short = [name for name in known.get("names", ()) if not wanted([name], (), ())]
-    if short:
+    short_names = [name for name in clean_terms.get("names", ()) if not person_search([name], (), ())]
+    if short_names:
         raise ValidationError({"names": _("Enter names of at least 2 characters.")})
-    return known
+    return clean_terms
 
 
-def _refuse_own(actor: Actor, terms: Mapping[str, Iterable[str]]) -> None:
-    """Nobody decides on themselves."""
+def _refuse_own_account(actor: Actor, terms: Mapping[str, Iterable[str]]) -> None:
+    """Raise PermissionDenied if the terms have the email of the actor's account."""
     if actor.kind != "user":
         return
-    own = User.objects.filter(pk=actor.id).values_list("email", flat=True).first() or ""
-    if own.casefold() in {email.casefold() for email in terms.get("emails", ())}:
+    own_email = User.objects.filter(pk=actor.id).values_list("email", flat=True).first() or ""
+    if own_email.casefold() in {email.casefold() for email in terms.get("emails", ())}:
         raise PermissionDenied
 
 
 @transaction.atomic
-def _forget(pk: UUID) -> int:
+def _delete_statement(pk: UUID) -> int:
     row = DataRequest.objects.to_purge(city_today()).select_for_update(skip_locked=True).filter(pk=pk).first()
     if row is None:
         return 0

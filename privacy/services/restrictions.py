@@ -1,6 +1,6 @@
-"""Restrictions: a contact's data is kept, but no list, search, card, export, feed or figure of people has it.
+"""Restrictions: a contact's data is stored, but in no list, search, card, export or feed.
 
-Figures count organisations, meetings and promises, so they stay as they are.
+Figures count organisations, meetings and follow-ups, so they do not change.
 """
 
 from datetime import date
@@ -40,7 +40,7 @@ def restrict_contact(
 ) -> Restriction:
     """Restrict a contact at once. `until` is the day on which a privacy officer decides again.
 
-    Who received the data gets a notice, and stored files are deleted. Raises PermissionDenied,
+    Recipients of the data get a notice, and stored files are deleted. Raises PermissionDenied,
     Contact.DoesNotExist, ValidationError.
     """
     contact = _locked(actor, contact_id)
@@ -52,8 +52,8 @@ def restrict_contact(
         row.save(force_insert=True)
     set_restricted(actor, contact, restricted=True)
     record(actor, Action.CREATE, OBJECT_TYPE, [row.pk, contact.pk], field_names=["ground", "until"])
-    theirs = Finding.objects.of(request).theirs() if request else ()
-    hidden = hide_texts(actor, row, theirs)
+    findings = Finding.objects.of_request(request).about_person() if request else ()
+    hidden = hide_texts(actor, row, findings)
     make_notices(actor, NoticeKind.RESTRICTED, [contact.pk, *hidden], request=request)
     return row
 
@@ -62,9 +62,9 @@ def restrict_contact(
 def restrict_findings(
     *, actor: Actor, request_id: UUID, ground: str, until: date | None = None
 ) -> Restriction:
-    """Restrict what a request found about a person who has no contact record: the texts marked theirs.
+    """Restrict the texts that a request found about a person without a contact record.
 
-    Who received the records gets a notice, and stored files are deleted. Raises PermissionDenied,
+    Recipients of the records get a notice, and stored files are deleted. Raises PermissionDenied,
     DataRequest.DoesNotExist, ValidationError.
     """
     request = locked_request(actor, request_id, None)
@@ -72,14 +72,14 @@ def restrict_findings(
         raise ValidationError({"until": _("Choose a later date.")})
     if Restriction.objects.standing().filter(request=request).exists():
         raise ValidationError(_("The texts of this request are already restricted."))
-    theirs = Finding.objects.of(request).theirs()
-    if not theirs.exists():
+    findings = Finding.objects.of_request(request).about_person()
+    if not findings.exists():
         raise ValidationError(_("No finding is about this person, so there is nothing to restrict."))
     row = Restriction(request=request, ground=ground, until=until, set_by_id=actor.id)
     row.clean_fields(exclude=["request", "set_by"])
     with constraints_in_words(Restriction):
         row.save(force_insert=True)
-    hidden = hide_texts(actor, row, theirs)
+    hidden = hide_texts(actor, row, findings)
     record(actor, Action.CREATE, OBJECT_TYPE, [row.pk, request.pk], field_names=["ground", "until"])
     make_notices(actor, NoticeKind.RESTRICTED, hidden, request=request)
     return row
@@ -93,23 +93,23 @@ def lift_restriction(*, actor: Actor, restriction_id: UUID) -> Restriction:
     """
     if not can_handle_requests(actor):
         raise PermissionDenied
-    found: Any = Restriction.objects.visible_to(actor).standing()
-    seen = found.get(pk=restriction_id)
+    restrictions: Any = Restriction.objects.visible_to(actor).standing()
+    restriction = restrictions.get(pk=restriction_id)
     contacts = Contact.objects.visible_to(actor).select_for_update(no_key=True)
-    contact = contacts.filter(pk=seen.contact_id).first() if seen.contact_id else None
-    row: Restriction = found.select_for_update(of=("self",), no_key=True).get(pk=restriction_id)
+    contact = contacts.filter(pk=restriction.contact_id).first() if restriction.contact_id else None
+    row: Restriction = restrictions.select_for_update(of=("self",), no_key=True).get(pk=restriction_id)
     row.lifted_at, row.lifted_by_id = timezone.now(), actor.id
     row.save(update_fields=["lifted_at", "lifted_by"])
     if contact is not None:  # erased since
         set_restricted(actor, contact, restricted=False)
     show_texts(actor, row)
-    about = [row.pk, *([row.contact_id] if row.contact_id else [])]
-    record(actor, Action.UPDATE, OBJECT_TYPE, about, field_names=["lifted_at"])
+    object_ids = [row.pk, *([row.contact_id] if row.contact_id else [])]
+    record(actor, Action.UPDATE, OBJECT_TYPE, object_ids, field_names=["lifted_at"])
     return row
 
 
 def _locked(actor: Actor, contact_id: UUID) -> Contact:
     if not can_handle_requests(actor):
         raise PermissionDenied
-    found: Contact = Contact.objects.visible_to(actor).select_for_update(no_key=True).get(pk=contact_id)
-    return found
+    contact: Contact = Contact.objects.visible_to(actor).select_for_update(no_key=True).get(pk=contact_id)
+    return contact

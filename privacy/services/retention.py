@@ -1,7 +1,6 @@
-"""What retention rules in force remove: texts, names, ended roles and old requests (docs/adr/0056).
+"""Act on retention rules: remove texts, names, ended roles and old requests (docs/adr/0056).
 
-Each batch is a transaction with its event. If a run is killed, whole batches are done, and the next run
-continues.
+Each batch is a transaction with its event. After a killed run, the next run continues with the next batch.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,13 +21,13 @@ from meetings.services.rewriting import remove_attendance
 from privacy import inventory
 from privacy.codes import RetentionCode
 from privacy.models import RetentionRule
-from privacy.queries.retention import AGED, Aged, blanked, due_rows
+from privacy.queries.retention import AGED, AgedTable, due_rows, texts_after_removal
 from privacy.services.requests import delete_requests
 
 AT_ONCE: Final = 200  # rows in one transaction
 BATCHES: Final = 200  # of the activity log in one run
 
-#: How rows are deleted, by rule. Texts have the writers of `lib.erasable`.
+#: Functions that delete rows, by rule. Other rules remove texts with the writers of `lib.erasable`.
 DELETES: Final[Mapping[str, Callable[[Actor, Keys], None]]] = {
     RetentionCode.ENDED_ROLE: delete_roles,
     RetentionCode.ATTENDANCE: remove_attendance,
@@ -38,10 +37,10 @@ DELETES: Final[Mapping[str, Callable[[Actor, Keys], None]]] = {
 
 
 def act_on_rules(today: date | None = None) -> int:
-    """Remove what rules that were in force yesterday do not allow, and return the number of rows.
+    """Remove rows and texts that rules in force since yesterday do not allow, and return their number.
 
-    A rule removes at most `RETENTION_ROWS_A_DAY` rows a day, so that a wrong one can be ended before much is
-    gone. The rest waits for the next day; the list of rules says how many.
+    A rule removes at most `RETENTION_ROWS_A_DAY` rows a day, so that a wrong rule can be ended before much is
+    lost. The page of rules shows how many rows wait.
     """
     day, done = today or city_today(), 0
     for rule in RetentionRule.objects.acting_on(day).order_by("code"):
@@ -67,32 +66,32 @@ def prune_months() -> int:
 def _act_on(rule: RetentionRule, day: date) -> int:
     done = 0
     for aged in AGED.get(rule.code, ()):
-        last: Any = None
+        last_key: Any = None
         while True:
-            keys = _act_on_some(rule, aged, day, last)
+            keys = _act_on_batch(rule, aged, day, last_key)
             if not keys:
                 break
-            done, last = done + len(keys), keys[-1]
+            done, last_key = done + len(keys), keys[-1]
     return done
 
 
 @writes
-def _act_on_some(rule: RetentionRule, aged: Aged, day: date, last: Any) -> list[Any]:
-    """Act on the next rows, which are locked, and return their keys.
+def _act_on_batch(rule: RetentionRule, aged: AgedTable, day: date, last_key: Any) -> list[Any]:
+    """Lock and act on the next rows, and return their keys.
 
-    A rule that was ended, or that has removed all it may on this day, does nothing.
+    A rule that has ended, or has reached its limit for the day, does nothing.
     """
     locked_rule = RetentionRule.objects.in_force().select_for_update(no_key=True).filter(pk=rule.pk).first()
     if locked_rule is None:
         return []
     before = locked_rule.removed_on_day(day)
-    most = min(AT_ONCE, settings.RETENTION_ROWS_A_DAY - before)
-    if most <= 0:
+    batch_size = min(AT_ONCE, settings.RETENTION_ROWS_A_DAY - before)
+    if batch_size <= 0:
         return []
     rows = due_rows(aged, rule.code, rule.days, day).order_by("pk")
-    if last is not None:
-        rows = rows.filter(pk__gt=last)
-    locked = rows.select_for_update(of=("self",), no_key=True).annotate(kept_by=F(aged.record))[:most]
+    if last_key is not None:
+        rows = rows.filter(pk__gt=last_key)
+    locked = rows.select_for_update(of=("self",), no_key=True).annotate(kept_by=F(aged.record))[:batch_size]
     records = {row.pk: row.kept_by for row in locked}
     if records:
         keys = [str(pk) for pk in records]
@@ -100,9 +99,11 @@ def _act_on_some(rule: RetentionRule, aged: Aged, day: date, last: Any) -> list[
         if rule.code in DELETES:
             DELETES[rule.code](SYSTEM, keys)
         else:
-            writers()[aged.label].write(SYSTEM, keys, lambda row: blanked(aged, row))
-        why = f"retention {rule.code} {rule.number}"
-        record(SYSTEM, action, aged.noun, sorted(set(records.values())), field_names=aged.texts, purpose=why)
+            writers()[aged.label].write(SYSTEM, keys, lambda row: texts_after_removal(aged, row))
+        purpose = f"retention {rule.code} {rule.number}"
+        record(
+            SYSTEM, action, aged.noun, sorted(set(records.values())), field_names=aged.texts, purpose=purpose
+        )
         locked_rule.removed_on, locked_rule.removed_count = day, before + len(records)
         locked_rule.save(update_fields=["removed_on", "removed_count"])
     return list(records)

@@ -1,4 +1,4 @@
-"""Reviews of records whose period is over: one is kept for a reason, several are erased at once."""
+"""Reviews of records whose period is over: keep one for a reason, or erase several at once."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
@@ -24,8 +24,8 @@ from lib.row_context import Opened, opened
 from privacy.codes import KeepReason, RetentionChoice
 from privacy.models import RetentionDecision
 from privacy.policies import can_review_records
-from privacy.queries.retention import AGED, blanked
-from privacy.queries.review_queue import AT_A_TIME, REVIEWED, Overdue, find
+from privacy.queries.retention import AGED, texts_after_removal
+from privacy.queries.review_queue import AT_A_TIME, REVIEWED, OverdueRecord, reviewable_records
 from privacy.rules.retention import IN_A_ROW, SHORTEST, in_letters, is_in_words, needs_sentence
 from privacy.services.erasures import ask_erasure_of
 
@@ -38,29 +38,38 @@ def keep_record(
 ) -> RetentionDecision:
     """Keep one record for a reason, at most for the days of its rule.
 
-    The third keep of a record, or of a person in a row, needs a sentence. Raises PermissionDenied,
+    The third keep of a record, or an actor's third keep in a row, needs a sentence. Raises PermissionDenied,
     ValidationError by field.
     """
-    _wait_for_own(actor)
-    [one] = _due(actor, noun, [object_id])
-    latest = city_today() + timedelta(days=one.rule.days)
+    _lock_keeps_of_actor(actor)
+    [record_to_keep] = _reviewable(actor, noun, [object_id])
+    latest = city_today() + timedelta(days=record_to_keep.rule.days)
     until, sentence = until or latest, squash(clean_text(sentence))
-    wrong = {}
+    errors = {}
     if reason not in KeepReason.values:
-        wrong["reason"] = _("Choose why the record is still needed.")
+        errors["reason"] = _("Choose why the record is still needed.")
     if not city_today() < until <= latest:
-        wrong["until"] = _("Choose a date from tomorrow until %(day)s.") % {"day": f"{latest:%Y-%m-%d}"}
-    if wants_sentence(actor, one) or sentence:
-        wrong |= _check_sentence(actor, sentence)
-    if wrong:
-        raise ValidationError(wrong)
-    row = _decided(actor, one, RetentionChoice.KEEP, reason=reason, until=until, sentence=sentence)
+        errors["until"] = _("Choose a date from tomorrow until %(day)s.") % {"day": f"{latest:%Y-%m-%d}"}
+    if requires_sentence(actor, record_to_keep) or sentence:
+        errors |= _check_sentence(actor, sentence)
+    if errors:
+        raise ValidationError(errors)
+    row = _save_decision(
+        actor, record_to_keep, RetentionChoice.KEEP, reason=reason, until=until, sentence=sentence
+    )
     names = ["decision", "reason", "until"]
-    record(actor, Action.CREATE, OBJECT_TYPE, [row.pk, object_id], field_names=names, purpose=_why(one))
+    record(
+        actor,
+        Action.CREATE,
+        OBJECT_TYPE,
+        [row.pk, object_id],
+        field_names=names,
+        purpose=_purpose(record_to_keep),
+    )
     return row
 
 
-def wants_sentence(actor: Actor, one: Overdue) -> bool:
+def requires_sentence(actor: Actor, overdue: OverdueRecord) -> bool:
     """Whether keeping this record needs a sentence."""
     latest = RetentionDecision.objects.valid().filter(decided_by=actor.id).latest_first()[:IN_A_ROW]
     in_a_row = 0
@@ -68,7 +77,7 @@ def wants_sentence(actor: Actor, one: Overdue) -> bool:
         if row.decision != RetentionChoice.KEEP or row.sentence:
             break
         in_a_row += 1
-    return needs_sentence(one.kept, in_a_row)
+    return needs_sentence(overdue.kept, in_a_row)
 
 
 @transaction.atomic
@@ -76,8 +85,8 @@ def undo_keep(*, actor: Actor, decision_id: UUID) -> RetentionDecision:
     """Undo the actor's own decision to keep a record. Raises PermissionDenied, DoesNotExist."""
     if not can_review_records(actor):
         raise PermissionDenied
-    kept = RetentionDecision.objects.visible_to(actor).valid().filter(decided_by=actor.id)
-    row: RetentionDecision = kept.select_for_update(of=("self",)).get(
+    own_decisions = RetentionDecision.objects.visible_to(actor).valid().filter(decided_by=actor.id)
+    row: RetentionDecision = own_decisions.select_for_update(of=("self",)).get(
         pk=decision_id, decision=RetentionChoice.KEEP
     )
     row.undone_at = timezone.now()
@@ -90,25 +99,31 @@ def undo_keep(*, actor: Actor, decision_id: UUID) -> RetentionDecision:
 def erase_records(*, actor: Actor, records: Mapping[str, Collection[UUID]]) -> int:
     """Erase contacts and remove texts of other records, by type, and return how many. It cannot be undone.
 
-    Contacts leave by the eraser of the privacy desk (`ask_erasure_of`): with their names in texts, with
-    notices to recipients, and with a second person for several contacts or a second one on a day. Two people
-    have already decided on the rule that removes the texts of other records within 30 days. Raises
-    PermissionDenied, ValidationError.
+    Contacts are erased as at the privacy desk (`ask_erasure_of`): also from texts, with notices to
+    recipients, and with a second person for several contacts or a second erasure on a day. For texts of
+    other records, two people have already decided on the rule. Raises PermissionDenied, ValidationError.
     """
     if sum(map(len, records.values())) > AT_A_TIME:
         raise ValidationError(_("Select at most 20 records."))
     done = 0
     for noun, ids in sorted(records.items()):
-        found = _due(actor, noun, ids)
+        overdue_records = _reviewable(actor, noun, ids)
         if noun == "contact":
-            ask_erasure_of(actor, [one.row.pk for one in found])
+            ask_erasure_of(actor, [overdue.row.pk for overdue in overdue_records])
         else:
-            _remove_texts(actor, noun, [one.row.pk for one in found])
+            _remove_texts(actor, noun, [overdue.row.pk for overdue in overdue_records])
         choice = RetentionChoice.ERASE if noun == "contact" else RetentionChoice.BLANK
-        made = [_decided(actor, one, choice) for one in found]
-        about = [*(row.pk for row in made), *(row.object_id for row in made)]
-        record(actor, Action.ERASE, OBJECT_TYPE, about, field_names=["decision"], purpose=_why(found[0]))
-        done += len(found)
+        decisions = [_save_decision(actor, overdue, choice) for overdue in overdue_records]
+        object_ids = [*(row.pk for row in decisions), *(row.object_id for row in decisions)]
+        record(
+            actor,
+            Action.ERASE,
+            OBJECT_TYPE,
+            object_ids,
+            field_names=["decision"],
+            purpose=_purpose(overdue_records[0]),
+        )
+        done += len(overdue_records)
     if not done:
         raise ValidationError(_("Select at least one record."))
     return done
@@ -119,17 +134,17 @@ def _remove_texts(actor: Actor, noun: str, ids: Collection[UUID]) -> None:
     for aged in AGED[REVIEWED[noun]]:
         rows = aged.rows.filter(**{f"{aged.record}__in": ids}).exclude(aged.stays).order_by("pk")
         keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
-        writers()[aged.label].write(actor, keys, partial(blanked, aged))
+        writers()[aged.label].write(actor, keys, partial(texts_after_removal, aged))
 
 
-def _due(actor: Actor, noun: str, ids: Collection[UUID]) -> list[Overdue]:
-    """These records, all of which the actor can review now."""
+def _reviewable(actor: Actor, noun: str, ids: Collection[UUID]) -> list[OverdueRecord]:
+    """Return these records, all of which the actor must be able to review now."""
     if not can_review_records(actor):
         raise PermissionDenied
-    found = find(actor, noun, ids) if noun in REVIEWED else []
-    if not ids or {one.row.pk for one in found} != set(ids):
+    overdue_records = reviewable_records(actor, noun, ids) if noun in REVIEWED else []
+    if not ids or {overdue.row.pk for overdue in overdue_records} != set(ids):
         raise ValidationError(_("A record is no longer up for review. Open the list again."))
-    return found
+    return overdue_records
 
 
 def _check_sentence(actor: Actor, sentence: str) -> dict[str, Any]:
@@ -141,13 +156,13 @@ def _check_sentence(actor: Actor, sentence: str) -> dict[str, Any]:
     return {}
 
 
-def _decided(actor: Actor, one: Overdue, decision: str, **values: Any) -> RetentionDecision:
+def _save_decision(actor: Actor, overdue: OverdueRecord, decision: str, **values: Any) -> RetentionDecision:
     row = RetentionDecision(
-        rule=one.rule,
-        object_type=one.noun,
-        object_id=one.row.pk,
+        rule=overdue.rule,
+        object_type=overdue.noun,
+        object_id=overdue.row.pk,
         decision=decision,
-        due_on=one.due_on,
+        due_on=overdue.due_on,
         decided_by_id=actor.id,
         **values,
     )
@@ -157,17 +172,17 @@ def _decided(actor: Actor, one: Overdue, decision: str, **values: Any) -> Retent
     return row
 
 
-def _why(one: Overdue) -> str:
-    return f"retention {one.rule.code} {one.rule.number}"
+def _purpose(overdue: OverdueRecord) -> str:
+    return f"retention {overdue.rule.code} {overdue.rule.number}"
 
 
-def _wait_for_own(actor: Actor) -> None:
-    """Wait for another keep by the actor, so that of several at once each counts those before."""
+def _lock_keeps_of_actor(actor: Actor) -> None:
+    """Wait for a parallel keep by the actor, so that each keep counts the earlier ones."""
     if actor.id:
         claim_alone(int.from_bytes(actor.id.bytes[:8], byteorder="big", signed=True))
 
 
 def forget_sentences(_actor: Actor, leaving: Leaving) -> None:
-    """Delete what was written about contacts that are erased."""
-    about = RetentionDecision.objects.of("contact", leaving.ids)
-    about.exclude(sentence="").update(sentence="")
+    """Empty the sentences about contacts that are erased."""
+    decisions = RetentionDecision.objects.of_records("contact", leaving.ids)
+    decisions.exclude(sentence="").update(sentence="")

@@ -1,4 +1,4 @@
-"""The background task that searches for the person of a data request, and writes its findings."""
+"""Background task that searches for the person of a data request, and writes the findings."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -17,7 +17,7 @@ from jobs.services.kinds import JobRefused, JobResult, Work
 from privacy.codes import Matched, RequestStatus, Verdict
 from privacy.models import DataRequest, Finding
 from privacy.policies import can_handle_requests
-from privacy.queries.text_search import RANKS, Found, find_everywhere, is_edited
+from privacy.queries.text_search import RANKS, TextMatch, find_everywhere, is_edited
 from privacy.services.requests import OBJECT_TYPE, SEARCH
 
 
@@ -26,60 +26,74 @@ def search_person(work: Work) -> JobResult:
     row = DataRequest.objects.visible_to(work.actor).filter(pk=UUID(work.parameters["request"])).first()
     if row is None or row.status != RequestStatus.SEARCHING:
         raise JobRefused(_("The request is no longer open."))
-    found = find_everywhere(row, work.progress)
+    matches = find_everywhere(row, work.progress)
 
-    def keep(_files: object) -> None:
-        keep_findings(row, found)
+    def record_findings(_files: object) -> None:
+        keep_findings(row, matches)
         disclose(work.actor, OBJECT_TYPE, [row], action=Action.SEARCH, reason=row.number)
 
-    return JobResult({"findings": len(found)}, record=keep)
+    return JobResult({"findings": len(matches)}, record=record_findings)
 
 
 @transaction.atomic
-def keep_findings(row: DataRequest, found: list[Found]) -> None:
-    """Replace the findings. What was decided stays if it was found again.
+def keep_findings(row: DataRequest, matches: list[TextMatch]) -> None:
+    """Replace the findings of a request. A verdict stays if the text was found again.
 
-    A text that was edited since stays as it was found first, and so does its finding, also if the person is
-    no longer in it. It needs a new verdict if it was not theirs (`is_edited`).
+    An edited text keeps its finding and the text as found first, even if it no longer names the person. It
+    needs a new verdict if it was not about the person (`is_edited`).
     """
     row = DataRequest.objects.select_for_update(no_key=True).get(pk=row.pk)
-    known = {(one.model, one.object_id, one.field): one for one in Finding.objects.of(row)}
-    order = sorted(found, key=lambda one: (RANKS[Matched(one.matched)], one.model, one.object_id, one.field))
-    kept: list[Finding] = []
-    new: list[Finding] = []
-    for position, one in enumerate(order, 1):
-        before = known.pop((one.model, one.object_id, one.field), None)
-        finding = before or Finding(request=row, model=one.model, object_id=one.object_id, field=one.field)
-        finding.position, finding.matched = position, one.matched
-        if before is not None and is_edited(before, one):
-            before.verdict, before.text, before.read_again_by, before.cuts = Verdict.OPEN, one.text, None, []
+    old_findings = {
+        (finding.model, finding.object_id, finding.field): finding
+        for finding in Finding.objects.of_request(row)
+    }
+    sorted_matches = sorted(
+        matches, key=lambda one: (RANKS[Matched(one.matched)], one.model, one.object_id, one.field)
+    )
+    kept_findings: list[Finding] = []
+    new_findings: list[Finding] = []
+    for position, match in enumerate(sorted_matches, 1):
+        before = old_findings.pop((match.model, match.object_id, match.field), None)
+        finding = before or Finding(
+            request=row, model=match.model, object_id=match.object_id, field=match.field
+        )
+        finding.position, finding.matched = position, match.matched
+        if before is not None and is_edited(before, match):
+            before.verdict, before.text, before.read_again_by, before.cuts = (
+                Verdict.OPEN,
+                match.text,
+                None,
+                [],
+            )
             before.save()
         if before is None:
-            finding.text = one.text
-        if finding.text == one.text:
-            finding.passages = [list(passage) for passage in one.passages]
-        (kept if before else new).append(finding)
-    edited = set(_edited(list(known.values())))
-    for finding in (one for one in known.values() if one.pk in edited):
-        finding.position = len(kept) + len(new) + 1
-        kept.append(finding)
-    Finding.objects.filter(pk__in={one.pk for one in known.values()} - edited).delete()
-    Finding.objects.bulk_update(kept, ["position", "matched", "passages"])
-    Finding.objects.bulk_create(new)
+            finding.text = match.text
+        if finding.text == match.text:
+            finding.passages = [list(passage) for passage in match.passages]
+        (kept_findings if before else new_findings).append(finding)
+    edited_ids = set(_ids_of_edited_texts(list(old_findings.values())))
+    for finding in (old_finding for old_finding in old_findings.values() if old_finding.pk in edited_ids):
+        finding.position = len(kept_findings) + len(new_findings) + 1
+        kept_findings.append(finding)
+    Finding.objects.filter(pk__in={finding.pk for finding in old_findings.values()} - edited_ids).delete()
+    Finding.objects.bulk_update(kept_findings, ["position", "matched", "passages"])
+    Finding.objects.bulk_create(new_findings)
     row.status, row.searched_at = RequestStatus.DECIDING, timezone.now()
-    row.frozen_contact_ids = []  # from now on the findings freeze
+    row.frozen_contact_ids = []  # now the findings freeze rows
     row.version += 1
     row.save(update_fields=["status", "searched_at", "frozen_contact_ids", "version"])
 
 
-def _edited(lost: Sequence[Finding]) -> Iterator[UUID]:
-    """Findings that are not found again although their row still exists: someone edited the text."""
-    for label in sorted({one.model for one in lost}):
-        mine = [one for one in lost if one.model == label and one.text]
-        mine = [one for one in mine if one.verdict != Verdict.SOMEBODY_ELSE]
-        rows = apps.get_model(label)._base_manager.filter(pk__in=[one.object_id for one in mine])
-        there = set(map(str, rows.values_list("pk", flat=True)))
-        yield from (one.pk for one in mine if one.object_id in there)
+def _ids_of_edited_texts(lost: Sequence[Finding]) -> Iterator[UUID]:
+    """Yield IDs of findings that were not found again although their row exists: someone edited the text."""
+    for label in sorted({finding.model for finding in lost}):
+        table_findings = [finding for finding in lost if finding.model == label and finding.text]
+        table_findings = [finding for finding in table_findings if finding.verdict != Verdict.SOMEBODY_ELSE]
+        rows = apps.get_model(label)._base_manager.filter(
+            pk__in=[finding.object_id for finding in table_findings]
+        )
+        existing_ids = set(map(str, rows.values_list("pk", flat=True)))
+        yield from (finding.pk for finding in table_findings if finding.object_id in existing_ids)
 
 
 JOB: Final = kinds.Kind(

@@ -1,4 +1,4 @@
-"""A search of the privacy desk for a word about a community, which a second person confirms first.
+"""Searches for a word about a community, which a second person confirms first.
 
 A name such as “Roma” or “Synagogue” finds a community, not a person.
 """
@@ -25,21 +25,22 @@ from districts.codes import Focus
 from lib.fold import fold, squash
 from lib.sensitive import find_sensitive, is_place, names_community, words_about_communities
 from privacy.models import DataRequest
-from privacy.rules.finding import Wanted, wanted
+from privacy.rules.finding import PersonSearch, person_search
 
-_LONG: Final = 4  # letters of a word that says what a group is
-_BEGINNING: Final = range(5, 20)  # letters of the beginnings of a longer word that are compared
+_LONG: Final = 4  # letters of a word that is specific for a group
+_BEGINNING: Final = range(5, 20)  # lengths of word beginnings to compare
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 def names_group(names: Iterable[str]) -> bool:
     """Whether one of these names is a word about a community rather than the name of a person.
 
-    It is if it has a sensitive word, if it has only words for communities and organisations, or if the search
-    itself would take one of its words for a word about a community. “Rroma” finds “Roma”, and “Roman” does.
+    A name is such a word if it has a sensitive word, or only words for communities and organisations. It is
+    also one if the search would match one of its words with a word about a community: “Rroma” and “Roman”
+    match “Roma”.
 
-    Such a likeness does not count if a name has several words and the contact book knows one of the others,
-    or else all of them, as a given or family name. So “Roman Weber” is searched at once.
+    A match does not count if the name has several words, and another word or all words are a given or family
+    name of a contact. So “Roman Weber” is searched without a second person.
     """
     return any(
         names_community(name) or find_sensitive(name) or _is_of_groups(name) or _is_like_community(name)
@@ -49,28 +50,28 @@ def names_group(names: Iterable[str]) -> bool:
 
 def _is_like_community(name: str) -> bool:
     words = squash(name).split()
-    others = [word for word in words if not _finds_community(fold(word))]
-    if len(others) == len(words):
+    other_words = [word for word in words if not _finds_community(fold(word))]
+    if len(other_words) == len(words):
         return False
-    known = {word for word in words if len(words) > 1 and _is_name_in_book(word)}
-    return not (known.intersection(others) or known == set(words))
+    known_names = {word for word in words if len(words) > 1 and _is_name_of_contact(word)}
+    return not (known_names.intersection(other_words) or known_names == set(words))
 
 
 def _finds_community(word: str) -> bool:
-    """Whether the search takes a folded word, or its beginning, for a word about a community."""
-    whole, beginnings = _communities()
+    """Whether the search matches a folded word, or its beginning, with a word about a community."""
+    whole_words, beginnings = _communities()
     cut = [word[:end] for end in _BEGINNING if end < len(word)]
-    return any(whole.hits(word)) or any(any(beginnings.hits(one)) for one in (word, *cut))
+    return any(whole_words.hits(word)) or any(any(beginnings.hits(beginning)) for beginning in (word, *cut))
 
 
 @lru_cache(maxsize=1)
-def _communities() -> tuple[Wanted, Wanted]:
-    """Searches for the words about communities, and for the beginnings of such words."""
-    whole, beginnings = words_about_communities()
-    return wanted(whole, (), ()), wanted(beginnings, (), ())
+def _communities() -> tuple[PersonSearch, PersonSearch]:
+    """Return searches for the words about communities, and for their beginnings."""
+    whole_words, beginnings = words_about_communities()
+    return person_search(whole_words, (), ()), person_search(beginnings, (), ())
 
 
-def _is_name_in_book(word: str) -> bool:
+def _is_name_of_contact(word: str) -> bool:
     return Contact.objects.filter(Q(given_name__iexact=word) | Q(family_name__iexact=word)).exists()
 
 
@@ -81,13 +82,13 @@ def _is_of_groups(name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _group_words() -> frozenset[str]:
-    """Words of the labels of communities and kinds of organisations, in each language of the deployment."""
-    found: set[str] = set()
+    """Return words in labels of communities and kinds of organisations, in all languages."""
+    group_words: set[str] = set()
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             labels = [str(label) for label in (*Kind.labels, *Focus.labels)]
-        found |= {fold(word) for label in labels for word in _WORD.findall(label) if len(word) >= _LONG}
-    return frozenset(found)
+        group_words |= {fold(word) for label in labels for word in _WORD.findall(label) if len(word) >= _LONG}
+    return frozenset(group_words)
 
 
 def is_cleared(row: DataRequest) -> bool:
@@ -119,7 +120,7 @@ def effect_with(search: Callable[[Actor, DataRequest], object]) -> Effect:
         if row is not None and row.is_pending and asker is not None:
             search(actor_for(asker), row)
 
-    return Effect([Act.SEARCHING], lock, confirmed, _dropped, _shown)
+    return Effect([Act.SEARCHING], lock, confirmed, _dropped, _shown_acts)
 
 
 def _locked(act: PendingAct) -> DataRequest | None:
@@ -128,11 +129,11 @@ def _locked(act: PendingAct) -> DataRequest | None:
 
 
 def _dropped(_actor: Actor, _act: PendingAct) -> None:
-    """Nothing was searched. It can be asked for again."""
+    """Do nothing: the search can be requested again."""
 
 
-def _shown(ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
-    """No name: a confirmer sees no person. A privacy officer opens the request."""
+def _shown_acts(ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
+    """Return the acts for confirmers, without names, since a confirmer sees no person."""
     rows = DataRequest.objects.filter(pk__in=ids).defer("stated")
     line = _(
         "A name to search for is a word about a community, or spelt like one. Ask whose request this is."

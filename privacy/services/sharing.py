@@ -26,7 +26,7 @@ MOST_LETTERS: Final = 100
 def record_sharing(
     *, actor: Actor, contact_id: UUID, recipient: str, how: str, shared_on: date, reason: str
 ) -> None:
-    """Record who got a contact's data, how and why. It is an event, so it is never edited or deleted.
+    """Record who received a contact's data, how and why. The event is never edited or deleted.
 
     Raises PermissionDenied, Contact.DoesNotExist, ValidationError by field.
     """
@@ -34,21 +34,23 @@ def record_sharing(
         raise PermissionDenied
     contact = Contact.objects.visible_to(actor).get(pk=contact_id)
     name = squash(recipient)
-    wrong: dict[str, object] = {}
+    errors: dict[str, object] = {}
     if not 0 < len(name) <= MOST_LETTERS:
-        wrong["recipient"] = _("Enter who got the data. Limit in characters: %(most)s.") % {
+        errors["recipient"] = _("Enter who got the data. Limit in characters: %(most)s.") % {
             "most": MOST_LETTERS
         }
     if how not in SharedBy.values:
-        wrong["how"] = _("Choose how the data was shared.")
+        errors["how"] = _("Choose how the data was shared.")
     if shared_on > city_today() or not is_plausible_day(shared_on):
-        wrong["shared_on"] = _("Choose today or an earlier date, not before %(year)d.") % {"year": FIRST_YEAR}
+        errors["shared_on"] = _("Choose today or an earlier date, not before %(year)d.") % {
+            "year": FIRST_YEAR
+        }
     try:
         reason = check_reason(reason)
     except ValidationError as error:
-        wrong["reason"] = error
-    if wrong:
-        raise ValidationError(wrong)
+        errors["reason"] = error
+    if errors:
+        raise ValidationError(errors)
     record(
         actor,
         Action.SHARE,

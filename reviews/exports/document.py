@@ -1,4 +1,4 @@
-"""A signed audit as a document to print: what its record says, with the names that were not erased."""
+"""Document of a signed audit to print, with names that were not erased."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -14,7 +14,7 @@ from reports.exports.cells import Value, text_cell
 from reports.exports.document import Document, Table, marking_of
 from reports.figures.wording import reconstruction_note
 from reports.queries.questions import By
-from reviews.codes import WasDone
+from reviews.codes import ActionOutcome
 from reviews.models import Review
 from reviews.queries.definitions import Definition, definition_of, n_of
 from reviews.queries.parts import (
@@ -30,16 +30,20 @@ _WIDE: Final = 40
 
 
 def document_of(review: Review, actor: Actor, purpose: str, recipient: str) -> Document:
-    """The document, in the active language. It has no blind spots: these leave in no file."""
+    """Return the document in the active language. Blind spots are left out, as in every file."""
     tables = [_figures(review), *_actions(review), *_checked(review, actor)]
-    said = {row.slug: row for row in review.comments.all()}
+    comments_by_slug = {row.slug: row for row in review.comments.all()}
     methods = _methods(review)
-    comments = [(one.title, said[one.slug].text) for one in methods if one.slug in said]
+    comments = [
+        (method.title, comments_by_slug[method.slug].text)
+        for method in methods
+        if method.slug in comments_by_slug
+    ]
     now = timezone.now()
     return Document(
         title=_("Audit: %(name)s") % {"name": review.name},
         subtitle=str(review.period),
-        facts=[*_facts(review), *_made(actor, purpose, recipient)],
+        facts=[*_facts(review), *_creation_facts(actor, purpose, recipient)],
         tables=[table for table in tables if table.rows],
         methods=methods,
         texts=[(_("Conclusion"), review.conclusion), *comments, *_addenda(review)],
@@ -53,13 +57,14 @@ def _facts(review: Review) -> Iterator[tuple[str, str]]:
     yield _("District"), f"{review.name} ({review.district_code})"
     yield _("Period"), review.period.span
     yield _("Figures as at"), _moment(review.as_of)
-    if told := reconstruction_note(review.recorded_since):
-        yield _("History"), told
-    for one in with_names(review, review.signatures.all(), "signed_by", kept=True).order_by("position"):
-        title = _("Signed by") if one.position == 1 else _("Second signature")
-        yield title, f"{one.person or _('name erased')}, {_moment(one.signed_at)}"
-        if one.key_id:
-            yield _("Key"), one.key_id
+    if history_notice := reconstruction_note(review.recorded_since):
+        yield _("History"), history_notice
+    signatures = with_names(review, review.signatures.all(), "signed_by", has_kept_names=True)
+    for signature in signatures.order_by("position"):
+        title = _("Signed by") if signature.position == 1 else _("Second signature")
+        yield title, f"{signature.person or _('name erased')}, {_moment(signature.signed_at)}"
+        if signature.key_id:
+            yield _("Key"), signature.key_id
     if review.supersedes_id:
         yield _("Replaces an earlier audit"), review.superseding_reason
     if review.seed:
@@ -72,13 +77,13 @@ def _facts(review: Review) -> Iterator[tuple[str, str]]:
 
 
 def _addenda(review: Review) -> Iterator[tuple[str, str]]:
-    rows = with_names(review, review.addenda.all(), "written_by", kept=True)
-    for one in rows.order_by("written_at", "pk"):
-        title = _("Addendum of %(day)s") % {"day": _moment(one.written_at)}
-        yield f"{title}, {one.person or _('name erased')}", one.text
+    rows = with_names(review, review.addenda.all(), "written_by", has_kept_names=True)
+    for addendum in rows.order_by("written_at", "pk"):
+        title = _("Addendum of %(day)s") % {"day": _moment(addendum.written_at)}
+        yield f"{title}, {addendum.person or _('name erased')}", addendum.text
 
 
-def _made(actor: Actor, purpose: str, recipient: str) -> Iterator[tuple[str, str]]:
+def _creation_facts(actor: Actor, purpose: str, recipient: str) -> Iterator[tuple[str, str]]:
     yield _("Created by"), actor.name
     yield _("Reason"), words_of(purpose)
     if recipient:
@@ -87,12 +92,12 @@ def _made(actor: Actor, purpose: str, recipient: str) -> Iterator[tuple[str, str
 
 def _methods(review: Review) -> list[Definition]:
     slugs = review.figures.order_by("position").values_list("slug", flat=True)
-    found = [definition_of(review.definitions, slug) for slug in dict.fromkeys(slugs)]
-    return [one for one in found if one]
+    definitions = [definition_of(review.definitions, slug) for slug in dict.fromkeys(slugs)]
+    return [definition for definition in definitions if definition]
 
 
 def _figures(review: Review) -> Table:
-    """Figures of the district and its parts, as on the audit's page."""
+    """Return the figures of the district and its parts, as on the audit's page."""
     rows = [row for row in figures_of(review) if row.by == By.DISTRICT]
     columns = [
         Column(_("Indicator"), width=_WIDE),
@@ -100,7 +105,7 @@ def _figures(review: Review) -> Table:
         Column(_("Figure")),
         Column(_("Numbers"), width=16),
     ]
-    methods = {one.slug: one for one in _methods(review)}
+    methods = {method.slug: method for method in _methods(review)}
     return Table(
         _("Figures"),
         columns,
@@ -118,16 +123,24 @@ def _actions(review: Review) -> Iterator[Table]:
         Column(_("Due date"), width=16),
         Column(_("Assigned to"), width=24),
     ]
-    agreed = with_names(review, review.actions.all(), "owner", kept=True).order_by("due_on", "pk")
-    yield Table(
-        _("Agreed actions"), columns, [_cells(one.text, _day(one.due_on), one.person or "") for one in agreed]
-    )
-    earlier = [
-        _cells(one.text, _day(one.due_on), one.person or "", WasDone(one.answer).label, one.remark)
-        for one in earlier_actions(review, kept=True)
+    agreed_actions = with_names(review, review.actions.all(), "owner", has_kept_names=True)
+    agreed_rows = [
+        _cells(action.text, _day(action.due_on), action.person or "")
+        for action in agreed_actions.order_by("due_on", "pk")
     ]
-    more = [Column(_("Done?"), width=16), Column(_("Note"), width=_WIDE)]
-    yield Table(_("Actions from earlier audits"), [*columns, *more], earlier)
+    yield Table(_("Agreed actions"), columns, agreed_rows)
+    earlier_rows = [
+        _cells(
+            action.text,
+            _day(action.due_on),
+            action.person or "",
+            ActionOutcome(action.answer).label,
+            action.remark,
+        )
+        for action in earlier_actions(review, has_kept_names=True)
+    ]
+    answer_columns = [Column(_("Done?"), width=16), Column(_("Note"), width=_WIDE)]
+    yield Table(_("Actions from earlier audits"), [*columns, *answer_columns], earlier_rows)
 
 
 def _checked(review: Review, actor: Actor) -> Iterator[Table]:
@@ -139,29 +152,29 @@ def _checked(review: Review, actor: Actor) -> Iterator[Table]:
     ]
     samples = [
         _cells(
-            _moment(one.held_at) if one.held_at else str(one.meeting_id),
-            one.get_facts_apart_display(),
-            one.get_follow_up_recorded_display(),
-            one.note,
+            _moment(sample.held_at) if sample.held_at else str(sample.meeting_id),
+            sample.get_facts_apart_display(),
+            sample.get_follow_up_recorded_display(),
+            sample.note,
         )
-        for one in with_meetings(actor, review)
+        for sample in with_meetings(actor, review)
     ]
-    drawn = _("Chosen at random from %(held)s meetings held by others.") % {"held": review.meetings_held}
-    yield Table(_("Records checked"), columns, samples, notes=[drawn])
+    draw_note = _("Chosen at random from %(held)s meetings held by others.") % {"held": review.meetings_held}
+    yield Table(_("Records checked"), columns, samples, notes=[draw_note])
     columns = [
         Column(_("Organisation"), width=_WIDE),
         Column(_("What do they say?"), width=24),
         Column(_("Note"), width=_WIDE),
     ]
     calls = [
-        _cells(one.organisation or _("name erased"), one.get_answer_display(), one.note)
-        for one in with_organisations(actor, review)
+        _cells(call.organisation or _("name erased"), call.get_answer_display(), call.note)
+        for call in with_organisations(actor, review)
     ]
     yield Table(_("Organisations called back"), columns, calls)
 
 
-def _cells(*said: Any) -> list[Value]:
-    return [text_cell(str(one)) for one in said]
+def _cells(*values: Any) -> list[Value]:
+    return [text_cell(str(value)) for value in values]
 
 
 def _day(day: Any) -> str:

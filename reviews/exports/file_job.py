@@ -1,4 +1,4 @@
-"""The job that makes the file of a signed audit, and what the activity log says of it."""
+"""Background task that writes the file of a signed audit and records the export."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -30,16 +30,18 @@ JSON: Final = "json"
 
 def ask_for_file(*, actor: Actor, review: Review, extension: str, purpose: str, recipient: str) -> Job:
     """Queue the job that writes a signed audit as JSON or PDF."""
-    asked = {"review": str(review.pk), "format": extension, "purpose": purpose, "recipient": recipient}
+    parameters = {"review": str(review.pk), "format": extension, "purpose": purpose, "recipient": recipient}
     title = _("Audit: %(name)s, %(period)s") % {"name": review.name, "period": review.period}
-    return queue_job(actor=actor, kind=KIND, parameters=asked | {"title": title})
+    return queue_job(actor=actor, kind=KIND, parameters=parameters | {"title": title})
 
 
 def export_audit(work: Work) -> JobResult:
-    asked, actor = work.parameters, work.actor
-    extension, purpose, recipient = asked["format"], str(asked["purpose"]), asked.get("recipient", "")
+    """Write the file of a signed audit. Raises JobRefused if the actor can no longer read the audit."""
+    parameters, actor = work.parameters, work.actor
+    extension, purpose = parameters["format"], str(parameters["purpose"])
+    recipient = parameters.get("recipient", "")
     rows = Review.objects.visible_to(actor).filter(signed_record__isnull=False).select_related("district")
-    review = rows.filter(pk=UUID(asked["review"])).first()
+    review = rows.filter(pk=UUID(parameters["review"])).first()
     if review is None or not can_see_samples(actor, review):
         raise JobRefused(_("You no longer have access to this audit."))
     out = spool()
@@ -48,7 +50,7 @@ def export_audit(work: Work) -> JobResult:
     else:
         write(document_of(review, actor, purpose, recipient), extension, out)
 
-    def tell(files: Sequence[KeptFile]) -> None:
+    def record_export(files: Sequence[KeptFile]) -> None:
         disclose(
             actor,
             "review",
@@ -60,7 +62,7 @@ def export_audit(work: Work) -> JobResult:
 
     parts = ("audit", slugify(review.district_code), f"{review.since:%Y-%m-%d}")
     media_type = "application/json" if extension == JSON else TYPES[extension]
-    return JobResult({"files": 1}, [Output(f"{'-'.join(parts)}.{extension}", media_type, out)], tell)
+    return JobResult({"files": 1}, [Output(f"{'-'.join(parts)}.{extension}", media_type, out)], record_export)
 
 
 JOB: Final = kinds.Kind(KIND, export_audit, title=gettext_lazy("Audit file"), may=can_export)

@@ -1,24 +1,26 @@
-"""The file of a signed audit, which anybody can verify (docs/verify/). It is one line of canonical JSON."""
+"""File of a signed audit: one line of canonical JSON, which anyone can verify (docs/verify/)."""
 
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from lib.canonical import canonical
-from reviews.models import Review, SignedRecord, Stated
+from reviews.models import Review, SignedRecord, Statement
 from reviews.queries.records import FIGURES, counted_of, name_of
 
 
 def write_json(review: Review, out: BinaryIO) -> None:
-    """Write the file. A few figures are in memory at a time."""
-    kept = SignedRecord.objects.get(review=review)
+    """Write the file, with a few figures in memory at a time."""
+    signed_record = SignedRecord.objects.get(review=review)
     addenda = review.addenda.exclude(statement="").order_by("written_at", "pk")
     names = review.kept_names.order_by("object_id")
     members: dict[str, Iterable[bytes]] = {
         "addenda": [canonical(_signed(addenda))],
         "counted": _counted(review),
-        "names": [canonical({str(one.object_id): name_of(one) for one in names.iterator()})],
-        "record": [kept.record.encode()],
+        "names": [
+            canonical({str(kept_name.object_id): name_of(kept_name) for kept_name in names.iterator()})
+        ],
+        "record": [signed_record.record.encode()],
         "signatures": [canonical(_signed(review.signatures.order_by("position")))],
     }
     for number, name in enumerate(sorted(members)):
@@ -27,15 +29,15 @@ def write_json(review: Review, out: BinaryIO) -> None:
     out.write(b"}")
 
 
-def _signed(statements: Iterable[Stated]) -> list[dict[str, Any]]:
+def _signed(statements: Iterable[Statement]) -> list[dict[str, Any]]:
     return [
         {
-            "statement": json.loads(one.statement),
-            "key_id": one.key_id,
-            "public_key": one.public_key,
-            "signature": one.signature,
+            "statement": json.loads(statement.statement),
+            "key_id": statement.key_id,
+            "public_key": statement.public_key,
+            "signature": statement.signature,
         }
-        for one in statements
+        for statement in statements
     ]
 
 

@@ -1,4 +1,4 @@
-"""Audits of engagement, and the reports supervisors have sent to themselves."""
+"""Audits of engagement, and reports that supervisors receive by email."""
 
 from reviews.models.parts import (
     ActionCheck,
@@ -9,7 +9,7 @@ from reviews.models.parts import (
     SampledMeeting,
 )
 from reviews.models.review import Review
-from reviews.models.signing import Addendum, KeptName, Signature, SignedRecord, Stated
+from reviews.models.signing import Addendum, KeptName, Signature, SignedRecord, Statement
 from reviews.models.subscription import Delivery, Subscription
 
 __all__ = [
@@ -25,6 +25,6 @@ __all__ = [
     "SampledMeeting",
     "Signature",
     "SignedRecord",
-    "Stated",
+    "Statement",
     "Subscription",
 ]

@@ -1,4 +1,7 @@
-"""What an audit is made of. Ids of meetings and organisations are plain: it outlives what they name."""
+"""Parts of an audit: figures, comments, samples, calls and actions.
+
+Meetings and organisations are plain IDs, because an audit outlives them.
+"""
 
 from typing import Self
 
@@ -12,15 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.acting import Acting
 from lib.ids import uuid7
-from reviews.codes import SETTLES, FactsApart, FollowUpRecorded, IsSo, WasDone
+from reviews.codes import SETTLING_OUTCOMES, ActionOutcome, CallAnswer, FactsApart, FollowUpRecorded
 from reviews.models.review import Review
 
 
 class FrozenFigure(models.Model):
-    """One row of a report as it was: n of N, its own columns, and the ids of the objects it is of.
+    """A frozen row of a report: n of N, the report's own columns, and the IDs of the counted objects.
 
-    These are n, or those whose parts n adds up (`Report.adds_up`). `rest` are those that `of` counts and n
-    leaves out. Either is null where there is no list of them; `noun` says what they are
+    `ids` are the objects that n counts, or whose parts n adds up (`Report.adds_up`). `rest` are objects that
+    `of` counts and n does not. Each is null if the report has no list. `noun` is their type
     (reports.figures.Noun).
     """
 
@@ -30,7 +33,9 @@ class FrozenFigure(models.Model):
     slug = models.CharField(max_length=40)
     by = models.CharField(max_length=10)
     group = models.CharField(max_length=40)
-    name = models.CharField(blank=True, default="", db_default="", max_length=200)  # the group's, then
+    name = models.CharField(
+        blank=True, default="", db_default="", max_length=200
+    )  # of the group, at the time
     n = models.FloatField()  # a whole number but for contact wanted, which counts parts of meetings
     of = models.FloatField()
     ratio = models.FloatField(null=True)
@@ -50,7 +55,7 @@ class FrozenFigure(models.Model):
 
 
 class FigureComment(models.Model):
-    """What the supervisor says to one report's figures."""
+    """A supervisor's comment on the figures of one report."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="comments")
@@ -72,13 +77,13 @@ class FigureComment(models.Model):
 
 
 class SampledMeeting(models.Model):
-    """A meeting drawn at random, and how good its record is. It marks the record, never an officer."""
+    """A meeting drawn at random, and the quality of its record. It judges the record, never an officer."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="samples")
     position = models.PositiveSmallIntegerField()
     meeting_id = models.UUIDField()
-    starts_at = models.DateTimeField(null=True, editable=False)  # the meeting's, when it was drawn
+    starts_at = models.DateTimeField(null=True, editable=False)  # of the meeting, when it was drawn
     facts_apart = models.CharField(
         _("are facts and opinion separate?"), max_length=20, choices=FactsApart, blank=True
     )
@@ -114,14 +119,14 @@ class SampledMeeting(models.Model):
 
 
 class RungOrganisation(models.Model):
-    """An organisation that is rung back and asked whether what is recorded of `meeting_id` is so."""
+    """An organisation called back to check the record of `meeting_id`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="calls")
     position = models.PositiveSmallIntegerField()
     organisation_id = models.UUIDField()
     meeting_id = models.UUIDField()
-    answer = models.CharField(_("what do they say?"), max_length=20, choices=IsSo, blank=True)
+    answer = models.CharField(_("what do they say?"), max_length=20, choices=CallAnswer, blank=True)
     note = models.TextField(_("note"), blank=True, max_length=2000)
     rung_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -136,7 +141,7 @@ class RungOrganisation(models.Model):
                 violation_error_message=_("This organisation is already on the call-back list."),
             ),
             models.CheckConstraint(
-                condition=Q(rung_at__isnull=True) | Q(answer__in=IsSo.values),
+                condition=Q(rung_at__isnull=True) | Q(answer__in=CallAnswer.values),
                 name="call_answer_is_known",
                 violation_error_message=_("Choose their answer from the list."),
             ),
@@ -145,11 +150,11 @@ class RungOrganisation(models.Model):
 
 class AgreedActionQuerySet(models.QuerySet["AgreedAction"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Of the signed audits that the actor sees: what a draft agrees is not agreed yet."""
+        """Actions of signed audits that the actor sees. Actions of a draft are not agreed yet."""
         return self.filter(review__in=Review.objects.visible_to(actor).signed())
 
     def settled_by(self, reviews: models.QuerySet[Review]) -> Self:
-        """Those that one of these audits found done, or dropped."""
+        """Agreed actions that one of these audits closed."""
         return self.filter(Exists(self._settling(reviews)))
 
     def not_settled_by(self, reviews: models.QuerySet[Review]) -> Self:
@@ -158,11 +163,11 @@ class AgreedActionQuerySet(models.QuerySet["AgreedAction"]):
     @staticmethod
     def _settling(reviews: models.QuerySet[Review]) -> models.QuerySet["ActionCheck"]:
         checks = ActionCheck.objects.filter(action=OuterRef("pk"), review__in=reviews)
-        return checks.filter(answer__in=SETTLES)
+        return checks.filter(answer__in=SETTLING_OUTCOMES)
 
 
 class AgreedAction(models.Model):
-    """What is to be done. Each audit that follows says whether it was, until it is done or dropped."""
+    """An action that an audit agreed. Each later audit records its outcome, until it is closed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="actions")
@@ -181,12 +186,12 @@ class AgreedAction(models.Model):
 
 
 class ActionCheck(models.Model):
-    """What a later audit finds of an action: part of the later one, so that the earlier stays as signed."""
+    """Outcome of an action in a later audit. It belongs to the later audit: the earlier one is signed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="checks")
     action = models.ForeignKey(AgreedAction, on_delete=models.PROTECT, related_name="checks")
-    answer = models.CharField(_("Done?"), max_length=20, choices=WasDone)
+    answer = models.CharField(_("Done?"), max_length=20, choices=ActionOutcome)
     note = models.CharField(_("note"), blank=True, max_length=500)
 
     class Meta:
@@ -197,7 +202,7 @@ class ActionCheck(models.Model):
                 violation_error_message=_("This has already been answered."),
             ),
             models.CheckConstraint(
-                condition=Q(answer__in=WasDone.values),
+                condition=Q(answer__in=ActionOutcome.values),
                 name="check_answer_is_known",
                 violation_error_message=_("Choose from the list whether it was done."),
             ),

@@ -1,4 +1,4 @@
-"""Review: a supervisor's audit of a district and period. What is signed stays as it was signed."""
+"""Review: a supervisor's audit of a district and period. A signed audit never changes."""
 
 from datetime import date
 from typing import Self
@@ -21,48 +21,53 @@ from reports.queries.periods import Period
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def visible_to(self, actor: Acting) -> Self:
-        """In the districts covered: supervisors all, officers what is signed; privacy officers everywhere."""
+        """All audits for privacy officers.
+
+        Supervisors see those of districts they cover, officers only the signed ones.
+        """
         if actor.sees_everywhere:
             return self.all()
         if actor.role not in (Role.OFFICER, Role.SUPERVISOR):
             return self.none()
-        here = self.filter(id_in("district", actor.district_ids))
-        return here if actor.role == Role.SUPERVISOR else here.signed()
+        in_districts = self.filter(id_in("district", actor.district_ids))
+        return in_districts if actor.role == Role.SUPERVISOR else in_districts.signed()
 
     def signed(self) -> Self:
         return self.filter(signed_at__isnull=False)
 
     def standing(self) -> Self:
-        """Signed audits that no other one supersedes: the only ones that count."""
+        """Signed audits that no other audit supersedes: the only audits that count."""
         return self.signed().filter(superseded_by=None)
 
     def standing_beside(self, review: "Review") -> Self:
         """Standing audits of the same district and period, the latest first."""
-        same = self.standing().filter(district=review.district_id, since=review.since, until=review.until)
-        return same.exclude(pk=review.pk).order_by("-signed_at", "-pk")
+        same_period = self.standing().filter(
+            district=review.district_id, since=review.since, until=review.until
+        )
+        return same_period.exclude(pk=review.pk).order_by("-signed_at", "-pk")
 
     def other_periods(self, review: "Review") -> Self:
-        """Without audits of the same period, which this one supersedes."""
+        """Leave out audits of the same period, which this audit supersedes."""
         return self.exclude(since=review.since, until=review.until)
 
     def drawing_for(self, review: "Review") -> Self:
-        """Audits whose seed this one must share, the earliest first.
+        """Audits whose seed this audit must share, the earliest first.
 
-        They are those of the district with a day in common, drafts and discarded drafts too. A signed audit
-        has made its seed known, so nothing new is drawn with it.
+        Audits of the same district that share a day have one seed, including drafts and discarded drafts. A
+        signed audit has published its seed, so nothing new is drawn with that seed.
         """
-        known = self.signed().filter(district=review.district_id).values("seed")
-        here = self.filter(district=review.district_id, since__lt=review.until, until__gt=review.since)
-        return here.exclude(seed="").exclude(seed__in=known).order_by("created_at", "pk")
+        known_seeds = self.signed().filter(district=review.district_id).values("seed")
+        overlapping = self.filter(district=review.district_id, since__lt=review.until, until__gt=review.since)
+        return overlapping.exclude(seed="").exclude(seed__in=known_seeds).order_by("created_at", "pk")
 
     def same_draw(self, review: "Review") -> Self:
-        """All audits of the district that were drawn with the same seed, discarded drafts too."""
+        """All audits of the district that were drawn with the same seed, including discarded drafts."""
         return self.filter(district=review.district_id, seed=review.seed)
 
     def before(self, review: "Review") -> Self:
-        """Signed audits of the same district up to this one's period, the latest first.
+        """Signed audits of the same district up to the period of `review`, the latest first.
 
-        Of a signed audit, only those that were signed before it.
+        If `review` is signed, only audits that were signed before it.
         """
         earlier = self.signed().filter(district=review.district_id, until__lte=review.until)
         if review.signed_at:
@@ -71,18 +76,23 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class Review(models.Model):
-    """`since` and `until` are days of the city, half-open; `as_of` is when its figures were frozen.
+    """An audit of a district and period.
 
-    `district_code`, `district_name`, `parts` (id, code and name of the district and of each part),
-    `definitions` (reviews.queries.definitions), `made_with` (version, code and settings), `blind_spots` and
-    `signed_by_name` are as they were then, and empty in audits older than these. Which figures, samples,
-    calls and actions belong to it, `reviews.models.parts` says; what was signed, `reviews.models.signing`.
-    One audit of a district and period stands: another one `supersedes` it, with a reason.
+    `since` and `until` are days of the city, half-open. `as_of` is the moment when the figures were frozen.
+
+    These columns are copies from that moment, and empty in older audits: `district_code`, `district_name`,
+    `parts` (ID, code and name of the district and of each part), `definitions` (reviews.queries.definitions),
+    `made_with` (version, code and settings), `blind_spots` and `signed_by_name`.
+
+    `reviews.models.parts` has the figures, samples, calls and actions, `reviews.models.signing` the signed
+    record. Only one audit of a district and period counts: a later one `supersedes` it, with a reason.
+
     Samples and calls are the first of `candidate_meetings` and `candidate_organisations` in the order that
-    `seed` gives (reviews.rules.drawn). Audits of a district whose periods overlap have one seed, which nobody
-    can read until one of them is signed, and `drafts` is how many audits with this seed were started before
-    the signing. A discarded draft keeps its seed and loses its parts.
-    A trigger keeps all of it once it is signed or discarded, and what it is of from the start (0012).
+    `seed` gives (reviews.rules.drawn). Audits of a district whose periods overlap share one seed. Nobody can
+    read the seed until one of them is signed. `drafts` is the number of audits with this seed that were
+    started before the signing. A discarded draft keeps its seed and loses its parts.
+
+    A trigger protects a signed or discarded audit, and the district and period of every audit.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -98,7 +108,9 @@ class Review(models.Model):
     parts = models.JSONField(default=list, db_default=[], editable=False)
     made_with = models.JSONField(default=dict, db_default={}, editable=False)
     blind_spots = models.JSONField(default=list, db_default=[], editable=False)
-    meetings_held = models.PositiveIntegerField(default=0, editable=False)  # what the samples are drawn from
+    meetings_held = models.PositiveIntegerField(
+        default=0, editable=False
+    )  # meetings from which samples are drawn
     organisations_met = models.PositiveIntegerField(default=0, editable=False)
     seed = models.CharField(blank=True, default="", db_default="", editable=False, max_length=64)
     candidate_meetings = ArrayField(models.UUIDField(), default=list, db_default=[], editable=False)
@@ -157,18 +169,18 @@ class Review(models.Model):
 
     @property
     def recorded_since(self) -> date | None:
-        """As of a question's districts, as they were; of audits older than it, unknown."""
+        """First day with recorded history, if it is after the start. None for audits without this day."""
         days = [date.fromisoformat(day) for part in self.parts if (day := part.get("recorded_since"))]
         return max((day for day in days if self.since < day), default=None)
 
     @property
     def name(self) -> str:
-        """Of its district: as it was; of an older audit, as it is."""
+        """Name of the district when the audit was frozen. An older audit has the name of today."""
         return self.district_name or self.district.name
 
     @property
     def signer(self) -> str:
-        """As it was, empty if it was erased; of an audit older than names, as it is."""
+        """Name of the signer at the signing; empty if it was erased. An older audit has the name of today."""
         is_older = not self.district_name
         return self.signed_by_name or (self.signed_by.name if self.signed_by and is_older else "")
 

@@ -1,4 +1,4 @@
-"""What was signed, by whom, and the names in it, which can be erased (docs/adr/0037)."""
+"""Signed records, signatures and addenda, and names that can be erased (docs/adr/0037)."""
 
 from typing import Any, Self
 
@@ -13,10 +13,10 @@ from reviews.models.review import Review
 
 
 class SignedRecord(models.Model):
-    """The audit as it was signed: canonical JSON (reviews.queries.records). A trigger refuses any change.
+    """The signed audit as canonical JSON (reviews.queries.records). A trigger rejects any change.
 
-    `record` is in the file of the audit. `inside` leaves in no file: it has communities known to live here.
-    The digest of `inside` is in the record.
+    `record` is in the file of the audit. `inside` is in no file, because it has the communities known to live
+    in the district. The record has the digest of `inside`.
     """
 
     review = models.OneToOneField(
@@ -26,17 +26,17 @@ class SignedRecord(models.Model):
     inside = models.TextField()
 
 
-class StatedQuerySet(models.QuerySet[Any]):
+class StatementQuerySet(models.QuerySet[Any]):
     def waiting(self) -> Self:
-        """Those that the worker with the key has not signed yet (serves the indexes …_waiting)."""
+        """Statements that the worker with the key has not signed yet (uses the indexes …_waiting)."""
         return self.filter(signature="").exclude(statement="")
 
 
-class Stated(models.Model):
-    """What a person states about a signed record, as canonical JSON, and the key's signature under it.
+class Statement(models.Model):
+    """A person's statement about a signed record, as canonical JSON, with a signature by the key.
 
-    The digest of `statement` is in the event of the writing. The worker adds the signature, by Ed25519 with
-    the key of the seals.
+    The event of the writing has the digest of `statement`. The worker adds an Ed25519 signature with the key
+    of the seals.
     """
 
     statement = models.TextField(blank=True, default="", db_default="")
@@ -44,14 +44,14 @@ class Stated(models.Model):
     public_key = models.CharField(max_length=64, blank=True, default="", db_default="")  # hexadecimal digits
     signature = models.CharField(max_length=128, blank=True, default="", db_default="")
 
-    objects = StatedQuerySet.as_manager()
+    objects = StatementQuerySet.as_manager()
 
     class Meta:
         abstract = True
 
 
-class Signature(Stated):
-    """A person's signature under an audit, the first at `position` 1: which record, who, when."""
+class Signature(Statement):
+    """A person's signature of an audit: the record, the person and the moment. The first has `position` 1."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="signatures")
@@ -77,8 +77,8 @@ class Signature(Stated):
         ]
 
 
-class Addendum(Stated):
-    """A correction of a signed audit; it can be followed by another, never changed."""
+class Addendum(Statement):
+    """A correction of a signed audit. It never changes, but another addendum can follow."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="addenda")
@@ -95,9 +95,9 @@ class Addendum(Stated):
 
 
 class KeptName(models.Model):
-    """A name in an audit as it was: of a colleague or an organisation. It can be erased, never changed.
+    """Name of a colleague or organisation when the audit was signed. It can be erased, never changed.
 
-    The record holds its digest, with the `salt` so that nobody can find an erased name by trying names.
+    The record has a digest of the name and the `salt`, so that nobody can find an erased name by guessing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,4 +1,4 @@
-"""Subscription: a report a supervisor wants to be reminded of; Delivery: one such e-mail, sent once."""
+"""Subscription: a report that a supervisor receives by email. Delivery: one of these emails."""
 
 from typing import Self
 
@@ -17,14 +17,14 @@ from reviews.codes import Rhythm
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def visible_to(self, actor: Acting) -> Self:
-        """One's own."""
+        """The actor's own subscriptions; all for the system."""
         if actor.kind == "system":
             return self.all()
         return self.filter(user=actor.id, user__isnull=False)
 
 
 class Subscription(models.Model):
-    """`report` is a report's slug; empty for the scorecard, which has all."""
+    """A report by email. `report` is the slug of a report, or empty for the scorecard."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="subscriptions")
@@ -54,16 +54,16 @@ class Subscription(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def waiting(self) -> Self:
-        """Neither sent nor given up."""
+        """Deliveries that are neither sent nor given up."""
         return self.filter(sent_at__isnull=True, failed_at__isnull=True)
 
     def due(self) -> Self:
-        """Waiting, and no worker holds a lease (serves index delivery_waiting)."""
+        """Waiting deliveries without a lease (uses the index delivery_waiting)."""
         return self.waiting().filter(FREE)
 
 
 class Delivery(models.Model):
-    """Made when it is due; unique on subscription and `day`, the recipient's day it is due on."""
+    """One email of a subscription, made on its due `day`, in the recipient's time zone."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="deliveries")

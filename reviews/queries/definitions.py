@@ -1,4 +1,4 @@
-"""What a figure was when it was frozen: its title, how it is counted, and what its columns are called."""
+"""Definitions of figures: the title, the method and the columns of a report when it was frozen."""
 
 import hashlib
 import tomllib
@@ -24,7 +24,7 @@ _TEXTS = ("title", "formula", "population", "source", "not_said")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A report's own column."""
+    """Heading of one of the report's own columns."""
 
     name: str
     label: str
@@ -33,7 +33,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """Of one report: `is_frozen` says whether as it was, or (an older audit) as it is today."""
+    """Definition of one report. An older audit has the definition of today (`is_frozen` is False)."""
 
     slug: str
     title: str
@@ -50,29 +50,30 @@ class Definition:
     is_frozen: bool
 
     @classmethod
-    def read(cls, slug: str, kept: Mapping[str, Any], *, is_frozen: bool = True) -> Self:
-        columns = tuple(Heading(**one) for one in kept["columns"])
+    def read(cls, slug: str, stored: Mapping[str, Any], *, is_frozen: bool = True) -> Self:
+        """Read a definition from its stored form. `_shape` fills what older audits did not store."""
+        columns = tuple(Heading(**column) for column in stored["columns"])
         names = (*_TEXTS, "measure", "unit", "adds_up")
-        shape = _shape(REPORTS[slug]) if slug in REPORTS else _NO_SHAPE  # of audits that did not keep it
-        shape |= {name: kept[name] for name in shape.keys() & kept.keys()}
+        shape = _shape(REPORTS[slug]) if slug in REPORTS else _NO_SHAPE
+        shape |= {name: stored[name] for name in shape.keys() & stored.keys()}
         return cls(
             slug=slug,
             columns=columns,
             is_frozen=is_frozen,
             has_interval=shape["has_interval"],
             spread=tuple(shape["spread"]),
-            **{name: kept[name] for name in names},
+            **{name: stored[name] for name in names},
         )
 
     def value_of(self, figure: FrozenFigure) -> str:
-        """The measured value: a share with its interval, days, a number, or the numbers of a distribution.
+        """Return the measured value: a share with its interval, days, a number, or a distribution.
 
-        A share of few says that only counts are shown, as on the pages of reports.
+        A share of few records is replaced by a note that only counts are shown, as on report pages.
         """
         if self.spread and figure.of:
-            labels = {one.name: one.label for one in self.columns}
-            found = [(labels.get(name, name), figure.columns.get(name)) for name in self.spread]
-            return " · ".join(f"{label} {format_value(n, 'count')}" for label, n in found if n) or str(
+            labels = {column.name: column.label for column in self.columns}
+            numbers = [(labels.get(name, name), figure.columns.get(name)) for name in self.spread]
+            return " · ".join(f"{label} {format_value(n, 'count')}" for label, n in numbers if n) or str(
                 NOT_APPLICABLE
             )
         if self.unit == "ratio" and 0 < figure.of < LEAST:
@@ -80,13 +81,16 @@ class Definition:
         if self.has_interval and figure.of and figure.ratio is not None:
             interval = format_interval(wilson(figure.n, figure.of))
             return f"{format_value(figure.ratio, self.unit)} ({interval})"
-        own = {"ratio": figure.ratio, "n": figure.n}
-        value = own[self.measure] if self.measure in own else figure.columns.get(self.measure)
+        own_values = {"ratio": figure.ratio, "n": figure.n}
+        value = own_values[self.measure] if self.measure in own_values else figure.columns.get(self.measure)
         return format_value(value, self.unit)
 
     def columns_of(self, figure: FrozenFigure) -> list[tuple[str, str]]:
-        """Headings of the report's own columns, each with what it says of the figure."""
-        return [(one.label, format_own_value(figure.columns.get(one.name), one.unit)) for one in self.columns]
+        """Return the headings of the report's own columns, each with the figure's value."""
+        return [
+            (column.label, format_own_value(figure.columns.get(column.name), column.unit))
+            for column in self.columns
+        ]
 
 
 def n_of(figure: FrozenFigure) -> str:
@@ -97,18 +101,18 @@ def n_of(figure: FrozenFigure) -> str:
 
 
 def definitions_now() -> dict[str, Any]:
-    """Of all reports, to be kept: in the system's language, whoever freezes."""
+    """Return the definitions of all reports to store, in the language of the deployment."""
     with translation.override(settings.LANGUAGE_CODE):
-        return {slug: _kept(report) for slug, report in REPORTS.items()}
+        return {slug: _stored_definition(report) for slug, report in REPORTS.items()}
 
 
 def _shape(report: Report) -> dict[str, Any]:
-    """What decides how its figure is written."""
+    """Return the properties of a report that decide how its figure is formatted."""
     is_share = report.unit == "ratio" and not (report.is_state or report.adds_up or report.spread)
     return {"has_interval": is_share, "spread": list(report.spread)}
 
 
-def _kept(report: Report) -> dict[str, Any]:
+def _stored_definition(report: Report) -> dict[str, Any]:
     return {
         **{name: str(getattr(report, name)) for name in _TEXTS},
         "measure": report.measure,
@@ -118,19 +122,24 @@ def _kept(report: Report) -> dict[str, Any]:
         "version": report.version,
         "n": label_of(report.n_label),
         "of": label_of(report.of_label),
-        "columns": [{"name": one.name, "label": str(one.label), "unit": one.unit} for one in report.columns],
+        "columns": [
+            {"name": column.name, "label": str(column.label), "unit": column.unit}
+            for column in report.columns
+        ],
     }
 
 
-def definition_of(kept: Mapping[str, Any], slug: str) -> Definition | None:
-    """As it was when the audit was frozen; of an older audit as it is today; None where neither is known."""
-    if slug in kept:
-        return Definition.read(slug, kept[slug])
-    return Definition.read(slug, _kept(REPORTS[slug]), is_frozen=False) if slug in REPORTS else None
+def definition_of(stored: Mapping[str, Any], slug: str) -> Definition | None:
+    """Return the stored definition; for an older audit that of today; None if the report is gone."""
+    if slug in stored:
+        return Definition.read(slug, stored[slug])
+    return (
+        Definition.read(slug, _stored_definition(REPORTS[slug]), is_frozen=False) if slug in REPORTS else None
+    )
 
 
 def made_with() -> dict[str, Any]:
-    """Version, code and settings that the figures depend on, to be kept."""
+    """Return the version, code and settings on which figures depend, to store."""
     return {
         "version": _version(),
         "reports_sha256": _digest_of_reports(),
@@ -152,7 +161,7 @@ def _version() -> str:
 
 @lru_cache
 def _digest_of_reports() -> str:
-    """SHA-256 over `sha256sum` of each Python file in reports/, by path: the revision of what counted."""
+    """Return the SHA-256 of `sha256sum` of all Python files in reports/: the revision of the counting."""
     lines = [
         f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(settings.BASE_DIR).as_posix()}\n"
         for file in sorted((settings.BASE_DIR / "reports").rglob("*.py"))

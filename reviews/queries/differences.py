@@ -1,4 +1,4 @@
-"""Since signed: a signed audit's figures beside today's, and the records that made the difference."""
+"""Differences between a signed audit's figures and those of today, with the records behind them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ AT_MOST: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Records that moved into or out of n, or of the rest, since: as far as the reader sees them now.
+    """Records that moved into or out of n, or the rest, since the signing.
 
-    `hidden` are more that the reader does not see, or that are gone.
+    `rows` are records that the reader sees now. `hidden` counts the others, and those that are gone.
     """
 
     code: str
@@ -28,53 +28,54 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
-    """A figure then and now. `differences` are empty where no ids were kept."""
+class FigureComparison:
+    """A figure as it was frozen, and today. `differences` are empty if no IDs were stored."""
 
-    then: FrozenFigure
-    now: FrozenFigure
+    frozen: FrozenFigure
+    current: FrozenFigure
     definition: Definition
     noun: str
     differences: list[Difference]
 
     @property
-    def value_then(self) -> str:
-        return self.definition.value_of(self.then)
+    def frozen_value(self) -> str:
+        return self.definition.value_of(self.frozen)
 
     @property
-    def value_now(self) -> str:
-        return self.definition.value_of(self.now)
+    def current_value(self) -> str:
+        return self.definition.value_of(self.current)
 
     @property
-    def n_of_then(self) -> str:
-        return n_of(self.then)
+    def frozen_numbers(self) -> str:
+        return n_of(self.frozen)
 
     @property
-    def n_of_now(self) -> str:
-        return n_of(self.now)
+    def current_numbers(self) -> str:
+        return n_of(self.current)
 
     @property
     def is_same(self) -> bool:
-        return (self.then.n, self.then.of) == (self.now.n, self.now.of) and not self.differences
+        return (self.frozen.n, self.frozen.of) == (self.current.n, self.current.of) and not self.differences
 
 
-def since_signed(actor: Actor, review: Review) -> list[Since]:
-    """Each figure of the whole district, in the audit's order."""
-    today = {one.slug: one for one in figures_now(review)}
-    whole = review.figures.filter(by=By.DISTRICT, group=review.district_code).order_by("position")
-    found = []
-    for then in whole:
-        now, definition = today.get(then.slug), definition_of(review.definitions, then.slug)
-        if now and definition:
-            found.append(Since(then, now, definition, then.noun, list(_differences(actor, then, now))))
-    return found
+def since_signed(actor: Actor, review: Review) -> list[FigureComparison]:
+    """Compare each figure of the whole district with today's, in the order of the audit."""
+    current_figures = {figure.slug: figure for figure in figures_now(review)}
+    district_figures = review.figures.filter(by=By.DISTRICT, group=review.district_code).order_by("position")
+    comparisons = []
+    for frozen in district_figures:
+        current, definition = current_figures.get(frozen.slug), definition_of(review.definitions, frozen.slug)
+        if current and definition:
+            differences = list(_differences(actor, frozen, current))
+            comparisons.append(FigureComparison(frozen, current, definition, frozen.noun, differences))
+    return comparisons
 
 
-def _differences(actor: Actor, then: FrozenFigure, now: FrozenFigure) -> Iterable[Difference]:
-    if then.ids is None or now.ids is None:
+def _differences(actor: Actor, frozen: FrozenFigure, current: FrozenFigure) -> Iterable[Difference]:
+    if frozen.ids is None or current.ids is None:
         return
-    counted_then, counted_now = set(then.ids), set(now.ids)
-    rest_then, rest_now = set(then.rest or ()), set(now.rest or ())
+    counted_then, counted_now = set(frozen.ids), set(current.ids)
+    rest_then, rest_now = set(frozen.rest or ()), set(current.rest or ())
     moved = {
         "counted": counted_now - counted_then,
         "not_counted": counted_then - counted_now,
@@ -83,9 +84,9 @@ def _differences(actor: Actor, then: FrozenFigure, now: FrozenFigure) -> Iterabl
     }
     for code, ids in moved.items():
         if ids:
-            yield _shown(actor, then.noun, code, ids)
+            yield _visible_difference(actor, frozen.noun, code, ids)
 
 
-def _shown(actor: Actor, noun: str, code: str, ids: set[UUID]) -> Difference:
-    found = list(readable(actor, noun, ids).order_by("-created_at", "pk")[:AT_MOST])
-    return Difference(code, found, len(ids) - len(found))
+def _visible_difference(actor: Actor, noun: str, code: str, ids: set[UUID]) -> Difference:
+    visible = list(readable(actor, noun, ids).order_by("-created_at", "pk")[:AT_MOST])
+    return Difference(code, visible, len(ids) - len(visible))

@@ -1,4 +1,4 @@
-"""Figures of an audit's district and period as they are now, with the IDs that they count."""
+"""Figures of a district and period as of today, with the IDs of the counted records."""
 
 from collections.abc import Iterator, Sequence
 from uuid import UUID
@@ -20,20 +20,20 @@ log = structlog.get_logger(__name__)
 
 
 def figures_now(review: Review) -> list[FrozenFigure]:
-    """Figures of the audit's whole district and period as they are today, with what they count. Unsaved."""
+    """Return unsaved figures of the audit's district and period as of today, with the counted IDs."""
     district = review.district
     question = Question((review.period,), (district,))
     names = {district.code: district}
     rows = rows_by_report(question)
     return [
-        one
+        figure
         for slug in rows
-        for one in figures_of_report(review, REPORTS[slug], question, rows[slug], 0, names)
+        for figure in figures_of_report(review, REPORTS[slug], question, rows[slug], 0, names)
     ]
 
 
 def rows_by_report(question: Question) -> dict[str, list[Row]]:
-    """The rows of all reports that are read in this way."""
+    """Return the rows of all reports that have this grouping, by slug."""
     return rows_of_all([report for report in REPORTS.values() if question.by in report.ways], question)
 
 
@@ -45,10 +45,13 @@ def figures_of_report(
     position: int,
     names: dict[str, District],
 ) -> Iterator[FrozenFigure]:
+    """Yield a report's rows as unsaved figures, numbered from `position`."""
     has_list = can_count(report, question.by, "n")
     listed = counted_by_group(report, question) if has_list else {}
     for number, row in enumerate(rows, position):
-        things = _things(report, row, listed.get(row.group, ())) if has_list and not is_rest(row) else None
+        id_lists = (
+            _counted_ids(report, row, listed.get(row.group, ())) if has_list and not is_rest(row) else None
+        )
         yield FrozenFigure(
             review=review,
             position=number,
@@ -59,27 +62,34 @@ def figures_of_report(
             n=row.n,
             of=row.of,
             ratio=row.ratio,
-            columns={name: _plain(getattr(row, name, None)) for name in _shown(report)},
-            noun=report.counts.noun if things else "",
-            ids=things[0] if things else None,
-            rest=things[1] if things else None,
+            columns={name: _without_promise(getattr(row, name, None)) for name in _column_names(report)},
+            noun=report.counts.noun if id_lists else "",
+            ids=id_lists[0] if id_lists else None,
+            rest=id_lists[1] if id_lists else None,
         )
 
 
-def _things(report: Report, row: Row, found: Sequence[CountedRow]) -> tuple[list[UUID], list[UUID]] | None:
-    """What n counts (where n is a sum, all that it adds up) and what `of` leaves; None if they differ."""
-    ids = [one.id for one in found if one.counted or report.adds_up]
-    rest = [one.id for one in found if not (one.counted or report.adds_up)]
-    if not report.adds_up and (len(ids), len(found)) != (row.n, row.of):
-        log.error("figure_differs_from_its_rows", report=report.slug, n=row.n, of=row.of, found=len(found))
+def _counted_ids(
+    report: Report, row: Row, counted_rows: Sequence[CountedRow]
+) -> tuple[list[UUID], list[UUID]] | None:
+    """Return the IDs counted in n, and the IDs only in `of`; None if they do not match the figure.
+
+    If n is a sum, the first list has all IDs.
+    """
+    ids = [counted.id for counted in counted_rows if counted.counted or report.adds_up]
+    rest_ids = [counted.id for counted in counted_rows if not (counted.counted or report.adds_up)]
+    if not report.adds_up and (len(ids), len(counted_rows)) != (row.n, row.of):
+        log.error(
+            "figure_differs_from_its_rows", report=report.slug, n=row.n, of=row.of, found=len(counted_rows)
+        )
         return None
-    return ids, rest
+    return ids, rest_ids
 
 
-def _shown(report: Report) -> set[str]:
-    """Columns of its own, and what its charts show where that is not the ratio."""
+def _column_names(report: Report) -> set[str]:
+    """Return the names of the report's own columns, and its measure if that is not the ratio."""
     return {column.name for column in report.columns} | ({report.measure} - {"ratio"})
 
 
-def _plain(value: object) -> object:
+def _without_promise(value: object) -> object:
     return str(value) if isinstance(value, Promise) else value

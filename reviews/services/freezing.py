@@ -1,4 +1,4 @@
-"""Freezing a period: every report's rows with the ids they counted, and what is drawn to be looked at."""
+"""Start an audit: freeze the figures of a period with the counted IDs, and draw the samples."""
 
 import secrets
 from collections.abc import Callable
@@ -31,7 +31,7 @@ from reviews.models import FrozenFigure, Review, RungOrganisation, SampledMeetin
 from reviews.policies import can_review, can_review_in
 from reviews.queries.definitions import definitions_now, made_with
 from reviews.queries.figures import figures_of_report, rows_by_report
-from reviews.queries.records import plain
+from reviews.queries.records import canonical_value
 from reviews.rules import commitment_to, drawn
 from reviews.services.names import keep_organisations
 
@@ -49,20 +49,20 @@ def freeze_review(
     id: UUID | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Review:
-    """A new audit of a district: all figures as they stand now, and what is drawn at random to be checked.
+    """Create an audit of a district: all figures as of now, and random samples to check.
 
-    `samples` meetings are drawn among those held in the period without the actor, and five organisations
-    that were present at one of them. Drafts of a district whose periods overlap have the same seed, so that
-    nobody repeats the draw until it suits, and nobody reads the seed before an audit with it is signed, so
-    that nobody chooses an ID that is drawn. Idempotent: the same `id` returns the existing audit.
-    `progress` is told how many of the reports are frozen.
-    Raises as `check_asked`.
+    Draw `samples` meetings held in the period without the actor, and five organisations present at one of
+    them. Drafts of a district whose periods overlap share a seed, so that nobody can repeat the draw until it
+    suits. The seed is secret until an audit is signed, so that nobody can choose an ID that is drawn.
+
+    Idempotent: the same `id` returns the existing audit. `progress` gets the number of frozen reports and
+    the number of all reports. Raises as `check_request`.
     """
     with transaction.atomic():
-        _as_of_one_moment()
+        _use_one_snapshot()
         if id and (frozen := Review.objects.visible_to(actor).filter(pk=id).first()):
             return frozen
-        district = check_asked(actor, district_id, period, samples)
+        district = check_request(actor, district_id, period, samples)
         return _freeze(actor, district, period, samples, id, progress)
 
 
@@ -75,10 +75,10 @@ def _freeze(
     progress: Callable[[int, int], None] | None,
 ) -> Review:
     """Write the audit of a district with its figures, and draw its samples."""
-    held = _held(district, period)
-    others = held.exclude(_of(actor))
-    met = _met(district, others)
-    meetings = dict(others.values_list("pk", "starts_at"))
+    held = _held_meetings(district, period)
+    held_by_others = held.exclude(_own_meetings(actor))
+    met = _met_organisations(district, held_by_others)
+    meetings = dict(held_by_others.values_list("pk", "starts_at"))
     review = Review(
         **({"id": id} if id else {}),
         district=district,
@@ -92,7 +92,7 @@ def _freeze(
                 "id": str(part.pk),
                 "code": part.code,
                 "name": part.name,
-                "recorded_since": plain(part.recorded_since),
+                "recorded_since": canonical_value(part.recorded_since),
             }
             for part in _inside(district, period)
         ],
@@ -105,7 +105,7 @@ def _freeze(
         candidate_organisations=sorted(met),
         started_by_id=actor.id,
     )
-    _one_at_a_time(district)
+    _fail_parallel_freezing(district)
     review.seed = _seed(review)
     review.save(force_insert=True)
     counted = _freeze_figures(actor, review, period, progress)
@@ -116,11 +116,11 @@ def _freeze(
     return review
 
 
-def check_asked(actor: Actor, district_id: UUID, period: Period, samples: int) -> District:
-    """The district to be frozen.
+def check_request(actor: Actor, district_id: UUID, period: Period, samples: int) -> District:
+    """Return the district to audit.
 
-    Raises PermissionDenied unless the actor is a supervisor, DoesNotExist for a district not covered,
-    ValidationError for a period that is not over or no number of samples.
+    Raises PermissionDenied unless the actor is a supervisor, DoesNotExist for a district not covered, and
+    ValidationError for a period that is not over or a wrong number of samples.
     """
     if not can_review(actor):
         raise PermissionDenied
@@ -135,8 +135,8 @@ def check_asked(actor: Actor, district_id: UUID, period: Period, samples: int) -
     return district
 
 
-def _as_of_one_moment() -> None:
-    """Let all statements see the same rows, so that a figure and its ids cannot differ (PostgreSQL)."""
+def _use_one_snapshot() -> None:
+    """Let all statements see the same rows, so that a figure and its IDs cannot differ (PostgreSQL)."""
     if not connection.savepoint_ids:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
@@ -149,10 +149,13 @@ def _freeze_figures(
     district = review.district
     codes = [part["code"] for part in review.parts]
     parts = ask(actor, [period], districts=codes)
-    whole = replace(parts, districts=tuple(d for d in parts.districts if d.pk == district.pk))
+    district_question = replace(parts, districts=tuple(d for d in parts.districts if d.pk == district.pk))
     names = {row.code: row for row in parts.districts}
     rest_of = district if len(codes) > 1 else None
-    questions = {way: replace(whole if way != By.DISTRICT else parts, by=way, rest_of=rest_of) for way in By}
+    questions = {
+        way: replace(district_question if way != By.DISTRICT else parts, by=way, rest_of=rest_of)
+        for way in By
+    }
     rows = {way: rows_by_report(question) for way, question in questions.items()}
     figures: list[FrozenFigure] = []
     for number, report in enumerate(REPORTS.values()):
@@ -163,17 +166,17 @@ def _freeze_figures(
                 review, report, questions[way], rows[way][report.slug], len(figures), names
             )
     FrozenFigure.objects.bulk_create(figures, batch_size=500)
-    listed = [one for one in figures if one.noun == "organisations"]
-    return {pk for one in listed for pk in (*(one.ids or ()), *(one.rest or ()))}
+    listed = [figure for figure in figures if figure.noun == "organisations"]
+    return {pk for figure in listed for pk in (*(figure.ids or ()), *(figure.rest or ()))}
 
 
 def _inside(district: District, period: Period) -> QuerySet[District]:
-    """The district and its parts, as they were in use."""
+    """Return the district and its parts that were in use in the period."""
     return District.objects.under(district).in_use(period.since, period.until).order_by("code")
 
 
 def _blind_spots(actor: Actor, district: District, period: Period) -> list[dict[str, Any]]:
-    """Communities of the district and its parts, as the page of blind spots shows them."""
+    """Return the communities of the district and its parts, as on the page of blind spots."""
     codes = _inside(district, period).values_list("code", flat=True)
     question = ask(actor, [period], districts=codes, by=By.FOCUS)
     rows: list[BlindSpotRow] = blind_spots.REPORT.rows(question)
@@ -191,51 +194,51 @@ def _blind_spots(actor: Actor, district: District, period: Period) -> list[dict[
     ]
 
 
-# --- What is drawn ----------------------------------------------------------------------------------------
+# --- Samples ----------------------------------------------------------------------------------------------
 
 
-def _held(district: District, period: Period) -> QuerySet[Meeting]:
+def _held_meetings(district: District, period: Period) -> QuerySet[Meeting]:
     inside = District.objects.under(district).values("pk")
     return Meeting.objects.held().filter(
         district__in=inside, starts_at__gte=period.starts_at, starts_at__lt=period.ends_at
     )
 
 
-def _of(actor: Actor) -> Q:
-    """The actor's own meetings: nobody marks her own records."""
-    own = Meeting.objects.of_officer(actor.id).values("pk")
-    return Q(pk__in=own) | Q(logged_by=actor.id, logged_by__isnull=False)
+def _own_meetings(actor: Actor) -> Q:
+    """Match the actor's own meetings, because nobody checks their own records."""
+    attended = Meeting.objects.of_officer(actor.id).values("pk")
+    return Q(pk__in=attended) | Q(logged_by=actor.id, logged_by__isnull=False)
 
 
-def _met(district: District, held: QuerySet[Meeting]) -> dict[UUID, UUID]:
-    """Organisations at home in the district that were present, with the last of those meetings.
+def _met_organisations(district: District, held: QuerySet[Meeting]) -> dict[UUID, UUID]:
+    """Return organisations based in the district that were present, each with its last meeting.
 
-    Without those that asked not to be contacted, because they would be rung.
+    Organisations that asked not to be contacted are left out, because an officer would call them.
     """
     inside = District.objects.under(district).values("pk")
-    there = MeetingOrganisation.objects.filter(
+    attendances = MeetingOrganisation.objects.filter(
         meeting__in=held, present=True, organisation__home_district__in=inside
     ).exclude(organisation__contact_wish=ContactWish.NONE)
-    last = there.order_by("organisation", "-meeting__starts_at", "-meeting").distinct("organisation")
-    return dict(last.values_list("organisation", "meeting"))
+    latest_first = attendances.order_by("organisation", "-meeting__starts_at", "-meeting")
+    return dict(latest_first.distinct("organisation").values_list("organisation", "meeting"))
 
 
 def _seed(review: Review) -> str:
-    """Return the first seed of an overlapping audit that nobody knows yet, or a new one."""
+    """Return the secret seed of an overlapping audit, or a new seed."""
     seeds = Review.objects.drawing_for(review).values_list("seed", flat=True)
     return seeds.first() or secrets.token_hex(32)
 
 
-def _one_at_a_time(district: District) -> None:
-    """Make a second freezing of the district fail that began before the first one ended.
+def _fail_parallel_freezing(district: District) -> None:
+    """Make a parallel freezing of the same district fail, because it cannot see the seed of this one.
 
-    It could not see the seed of the first. REPEATABLE READ notices an update of the row (PostgreSQL).
+    With REPEATABLE READ, PostgreSQL rejects the second update of the row.
     """
     District.objects.filter(pk=district.pk).update(is_active=F("is_active"))
 
 
 def _draw(review: Review, meetings: dict[UUID, datetime], met: dict[UUID, UUID], samples: int) -> set[UUID]:
-    """Draw meetings and organisations, and return the latter."""
+    """Draw meetings and organisations, and return the IDs of the organisations."""
     SampledMeeting.objects.bulk_create(
         SampledMeeting(review=review, position=number, meeting_id=pk, starts_at=meetings[pk])
         for number, pk in enumerate(drawn(review.seed, meetings, samples), 1)

@@ -1,4 +1,4 @@
-"""Freezing as long work: a city's figures take a while, and nobody waits before a hanging page."""
+"""Background task that starts an audit, because the figures of a city take a while."""
 
 from datetime import date
 from typing import Final
@@ -18,32 +18,32 @@ from jobs.services.kinds import JobRefused, JobResult, Work
 from lib.error_texts import texts
 from reports.queries.periods import Period
 from reviews.policies import can_review
-from reviews.services.freezing import check_asked, freeze_review
+from reviews.services.freezing import check_request, freeze_review
 
 KIND: Final = "freeze_review"
 
 
 def ask_to_freeze(*, actor: Actor, district_id: UUID, period: Period, samples: int) -> Job:
-    """A worker freezes it; the audit then has the job's id. Raises as `check_asked`."""
-    check_asked(actor, district_id, period, samples)
-    asked = {
+    """Queue the audit as a background task. The audit gets the ID of the job. Raises as `check_request`."""
+    check_request(actor, district_id, period, samples)
+    parameters = {
         "district": str(district_id),
         "since": period.since.isoformat(),
         "until": period.until.isoformat(),
         "samples": samples,
     }
-    return queue_job(actor=actor, kind=KIND, parameters=asked)
+    return queue_job(actor=actor, kind=KIND, parameters=parameters)
 
 
 def freeze(work: Work) -> JobResult:
-    """Begun anew after a worker died, it is still one audit."""
-    asked = work.parameters
+    """Freeze the audit. A second run after a killed worker returns the same audit."""
+    parameters = work.parameters
     try:
         review = freeze_review(
             actor=work.actor,
-            district_id=UUID(asked["district"]),
-            period=Period(date.fromisoformat(asked["since"]), date.fromisoformat(asked["until"])),
-            samples=asked["samples"],
+            district_id=UUID(parameters["district"]),
+            period=Period(date.fromisoformat(parameters["since"]), date.fromisoformat(parameters["until"])),
+            samples=parameters["samples"],
             id=work.job_id,
             progress=work.progress,
         )

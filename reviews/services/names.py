@@ -1,4 +1,4 @@
-"""Names in audits as they were: kept beside what is signed, and erased without breaking the signature."""
+"""Names in audits: stored beside the signed record, so that erasing a name keeps the signature valid."""
 
 import secrets
 from collections.abc import Iterable, Mapping
@@ -27,42 +27,44 @@ NAMED: Final = {
 
 
 def keep_organisations(review: Review, ids: Iterable[UUID]) -> None:
-    """Names of organisations that were counted or drawn."""
+    """Store the names of organisations that were counted or drawn."""
     rows = Organisation.objects.filter(id_in("pk", set(ids)))
     _keep(review, "organisation", dict(rows.values_list("pk", "name")))
 
 
 def keep_colleagues(review: Review) -> None:
-    """Names of all colleagues whom the audit names, but who signs it (`keep_signer`)."""
+    """Store the names of all colleagues in the audit, except the signer (`keep_signer`)."""
     ids = {review.started_by_id} | {
         pk for part, name in NAMED.items() for pk in getattr(review, part).values_list(name, flat=True)
     }
-    known = User.objects.filter(pk__in={pk for pk in ids if pk})
-    _keep(review, "user", dict(known.values_list("pk", "name")))
+    colleagues = User.objects.filter(pk__in={pk for pk in ids if pk})
+    _keep(review, "user", dict(colleagues.values_list("pk", "name")))
 
 
 def keep_signer(review: Review, signer: UUID) -> KeptName:
-    """The name of who signs: another one may already be saved with it."""
+    """Store and return the name of the signer. A name that is already stored stays."""
     _keep(review, "user", dict(User.objects.filter(pk=signer).values_list("pk", "name")))
     return review.kept_names.get(object_id=signer)
 
 
 def forget_erased() -> int:
-    """Erase names of organisations that were erased since. Returns how many names."""
-    gone = Change.objects.filter(object_id=OuterRef("object_id"), op=Op.ERASED)
-    erased, _by_table = KeptName.objects.filter(Exists(gone), object_type="organisation").delete()
+    """Erase names of organisations that were erased since, and return how many names."""
+    erasures = Change.objects.filter(object_id=OuterRef("object_id"), op=Op.ERASED)
+    erased, _by_table = KeptName.objects.filter(Exists(erasures), object_type="organisation").delete()
     return erased
 
 
 @transaction.atomic
 def forget_colleague(*, actor: Actor, user_id: UUID) -> int:
-    """Erase a colleague's name from signed audits. Returns from how many; the activity log says which."""
+    """Erase a colleague's name from signed audits, record them, and return their number."""
     Review.objects.signed().filter(signed_by=user_id).exclude(signed_by_name="").update(signed_by_name="")
-    kept = KeptName.objects.filter(object_type="user", object_id=user_id, review__signed_at__isnull=False)
-    audits = list(kept.order_by("review").values_list("review", flat=True))
+    kept_names = KeptName.objects.filter(
+        object_type="user", object_id=user_id, review__signed_at__isnull=False
+    )
+    audits = list(kept_names.order_by("review").values_list("review", flat=True))
     if audits:
         record(actor, Action.ERASE, "review", audits, field_names=["names"])
-        kept.delete()
+        kept_names.delete()
     return len(audits)
 
 

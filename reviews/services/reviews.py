@@ -1,4 +1,4 @@
-"""Working on an audit until it is signed."""
+"""Write the parts of a draft audit: comments, conclusion, checks, calls and actions."""
 
 from datetime import date
 from typing import TypeVar
@@ -18,7 +18,7 @@ from lib.cleaning import assign
 from lib.conflicts import check_digest
 from meetings.models import Meeting
 from reports.indicators.catalogue import REPORTS
-from reviews.codes import WasDone
+from reviews.codes import ActionOutcome
 from reviews.models import (
     ActionCheck,
     AgreedAction,
@@ -34,10 +34,10 @@ P = TypeVar("P", bound=models.Model)
 
 
 def locked_review(actor: Actor, review_id: UUID) -> Review:
-    """The audit as the actor sees it, to be added to; locked until the transaction ends.
+    """Lock a draft audit until the transaction ends.
 
-    Raises DoesNotExist when it is not seen, PermissionDenied when it is read-only, ValidationError when
-    it is signed or discarded.
+    Raises DoesNotExist if the actor does not see the audit, PermissionDenied if the actor can only read it,
+    and ValidationError if it is signed or discarded.
     """
     review = Review.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=review_id)
     if not can_write_review(actor, review):
@@ -51,9 +51,9 @@ def locked_review(actor: Actor, review_id: UUID) -> Review:
 
 @transaction.atomic
 def comment_figure(*, actor: Actor, review_id: UUID, slug: str, text: str, shown: str = "") -> None:
-    """Say something to a report's figures; an empty text takes it away.
+    """Comment on the figures of a report. An empty text deletes the comment.
 
-    `shown` is the digest of what the writer saw. Raises as `locked_review`, and StaleVersion.
+    `shown` is the digest of the text on the actor's page. Raises as `locked_review`, and StaleVersion.
     """
     review = locked_review(actor, review_id)
     if slug not in REPORTS:
@@ -64,7 +64,7 @@ def comment_figure(*, actor: Actor, review_id: UUID, slug: str, text: str, shown
     if not changed:
         return
     if comment.text:
-        _save(actor, comment, by="written_by_id", at="written_at")
+        _save(actor, comment, author_column="written_by_id", time_column="written_at")
     elif not comment._state.adding:
         comment.delete()
     _touch(actor, review, ["comments"])
@@ -72,7 +72,7 @@ def comment_figure(*, actor: Actor, review_id: UUID, slug: str, text: str, shown
 
 @transaction.atomic
 def conclude(*, actor: Actor, review_id: UUID, conclusion: str, shown: str = "") -> None:
-    """What the audit comes to, in the supervisor's words. Raises as `comment_figure`."""
+    """Write the conclusion of the audit. Raises as `comment_figure`."""
     review = locked_review(actor, review_id)
     check_digest(review, ("conclusion",), shown)
     if assign(review, {"conclusion": conclusion}):
@@ -90,13 +90,16 @@ def mark_sample(
     follow_up_recorded: str,
     note: str = "",
 ) -> SampledMeeting:
-    """How good a meeting's record is. Raises as `locked_review`; one's own meeting is a ValidationError."""
+    """Judge the record of a sampled meeting.
+
+    Raises as `locked_review`, and ValidationError if the actor took part in the meeting.
+    """
     review = locked_review(actor, review_id)
     sample: SampledMeeting = review.samples.get(pk=sample_id)
     if _took_part(actor, sample.meeting_id):
         raise ValidationError(_("You took part in this meeting, so another supervisor must check it."))
     assign(sample, {"facts_apart": facts_apart, "follow_up_recorded": follow_up_recorded, "note": note})
-    _save(actor, sample, by="marked_by_id", at="marked_at")
+    _save(actor, sample, author_column="marked_by_id", time_column="marked_at")
     _touch(actor, review, ["samples"])
     return sample
 
@@ -105,11 +108,11 @@ def mark_sample(
 def note_call(
     *, actor: Actor, review_id: UUID, call_id: UUID, answer: str, note: str = ""
 ) -> RungOrganisation:
-    """What an organisation said when it was rung back. Raises as `locked_review`."""
+    """Record the answer of an organisation that was called back. Raises as `locked_review`."""
     review = locked_review(actor, review_id)
     call: RungOrganisation = review.calls.get(pk=call_id)
     assign(call, {"answer": answer, "note": note})
-    _save(actor, call, by="rung_by_id", at="rung_at")
+    _save(actor, call, author_column="rung_by_id", time_column="rung_at")
     _touch(actor, review, ["calls"])
     return call
 
@@ -118,7 +121,7 @@ def note_call(
 def agree_action(
     *, actor: Actor, review_id: UUID, text: str, due_on: date, owner: User | None = None
 ) -> AgreedAction:
-    """What is to be done. Raises as `locked_review`."""
+    """Agree an action. Raises as `locked_review`, and ValidationError by field."""
     review = locked_review(actor, review_id)
     action = AgreedAction(review=review)
     assign(action, {"text": text, "due_on": due_on, "owner": owner})
@@ -132,7 +135,7 @@ def agree_action(
 
 @transaction.atomic
 def drop_action(*, actor: Actor, review_id: UUID, action_id: UUID) -> None:
-    """It is not agreed after all. Raises as `locked_review`."""
+    """Delete an agreed action. Raises as `locked_review`."""
     review = locked_review(actor, review_id)
     review.actions.get(pk=action_id).delete()
     _touch(actor, review, ["actions"])
@@ -140,13 +143,16 @@ def drop_action(*, actor: Actor, review_id: UUID, action_id: UUID) -> None:
 
 @transaction.atomic
 def check_action(*, actor: Actor, review_id: UUID, action_id: UUID, answer: str, note: str = "") -> None:
-    """Whether what an earlier audit agreed was done; dropped it needs a reason. Raises as `locked_review`."""
+    """Record the outcome of an action of an earlier audit.
+
+    "No longer needed" requires a note. Raises as `locked_review`, and ValidationError by field.
+    """
     review = locked_review(actor, review_id)
     action = agreed_before(review).get(pk=action_id)
     check = review.checks.filter(action=action).first() or ActionCheck(review=review, action=action)
     assign(check, {"answer": answer, "note": note})
     check.full_clean(exclude=["review", "action"])
-    if check.answer == WasDone.NO_LONGER_NEEDED and not check.note:
+    if check.answer == ActionOutcome.NO_LONGER_NEEDED and not check.note:
         raise ValidationError({"note": _("Enter why this is no longer needed.")}, code="required")
     check.save()
     _touch(actor, review, ["checks"])
@@ -172,20 +178,17 @@ def discard_review(*, actor: Actor, review_id: UUID) -> None:
     _touch(actor, review, ["discarded_at"])
 
 
-# --- What else is asked of an audit -----------------------------------------------------------------------
-
-
 def _took_part(actor: Actor, meeting_id: UUID) -> bool:
     meeting = Meeting.objects.filter(pk=meeting_id)
-    own = meeting.of_officer(actor.id).exists()
-    return own or (actor.id is not None and meeting.filter(logged_by=actor.id).exists())
+    took_part = meeting.of_officer(actor.id).exists()
+    return took_part or (actor.id is not None and meeting.filter(logged_by=actor.id).exists())
 
 
-def _save(actor: Actor, part: P, *, by: str, at: str) -> None:
-    """Stamp a part with who and when, check and save it."""
-    setattr(part, by, actor.id)
-    setattr(part, at, timezone.now())
-    part.full_clean(exclude=["review", by.removesuffix("_id")])
+def _save(actor: Actor, part: P, *, author_column: str, time_column: str) -> None:
+    """Set the author and time of a part, validate and save it."""
+    setattr(part, author_column, actor.id)
+    setattr(part, time_column, timezone.now())
+    part.full_clean(exclude=["review", author_column.removesuffix("_id")])
     part.save()
 
 
@@ -197,7 +200,7 @@ def _touch(actor: Actor, review: Review, names: list[str]) -> None:
 
 
 def record_update(actor: Actor, review: Review, names: list[str], *, purpose: str = "") -> None:
-    """Write the event; of what is signed, `purpose` is its digest."""
+    """Record the update. For signed content, `purpose` has its digest."""
     _record(actor, Action.UPDATE, Op.UPDATED, review, names, purpose)
 
 

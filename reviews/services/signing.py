@@ -1,4 +1,4 @@
-"""Signing an audit and its addenda: the record, what people state of it, the key's signature under each."""
+"""Sign audits and addenda: write the record and the statements, and add signatures with the key."""
 
 import secrets
 from pathlib import Path
@@ -28,8 +28,8 @@ from reviews.queries.records import (
     as_text,
     inside_of,
     message_of,
+    purpose_of,
     record_of,
-    said_of,
     statement_of,
     statement_of_addendum,
 )
@@ -44,11 +44,11 @@ log = structlog.get_logger(__name__)
 
 @transaction.atomic
 def sign_review(*, actor: Actor, review_id: UUID, version: int | None = None, reason: str = "") -> Review:
-    """From now on nothing of it changes.
+    """Sign an audit, which then never changes.
 
-    `reason` says why it supersedes the signed audit of the same district and period. Raises as
-    `locked_review`, StaleVersion, and ValidationError if something drawn or agreed earlier is still open, or
-    the reason is missing.
+    `reason` explains why the audit supersedes the signed one of the same district and period. Raises as
+    `locked_review`, StaleVersion, and ValidationError if a sample, call or earlier action is still open, or
+    if the reason is missing.
     """
     review = locked_review(actor, review_id)
     check_version(review.version, version)
@@ -73,8 +73,8 @@ def sign_review(*, actor: Actor, review_id: UUID, version: int | None = None, re
 def countersign_review(*, actor: Actor, review_id: UUID) -> Signature:
     """Sign as the second person.
 
-    Raises DoesNotExist if the audit is not seen, PermissionDenied as `can_countersign`, ValidationError if
-    there is nothing to sign or the signature exists.
+    Raises DoesNotExist if the actor does not see the audit, PermissionDenied as `can_countersign`, and
+    ValidationError if the audit is not signed or already has this signature.
     """
     review = Review.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=review_id)
     if not can_countersign(actor, review):
@@ -92,7 +92,7 @@ def countersign_review(*, actor: Actor, review_id: UUID) -> Signature:
 
 @transaction.atomic
 def add_addendum(*, actor: Actor, review_id: UUID, text: str) -> Addendum:
-    """Correct or complete what is signed. Raises DoesNotExist, PermissionDenied, ValidationError."""
+    """Correct or complete a signed audit. Raises DoesNotExist, PermissionDenied, ValidationError."""
     review = Review.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=review_id)
     if not can_write_review(actor, review):
         raise PermissionDenied
@@ -101,21 +101,18 @@ def add_addendum(*, actor: Actor, review_id: UUID, text: str) -> Addendum:
     addendum = Addendum(review=review, written_by_id=actor.id)
     assign(addendum, {"text": text})
     addendum.full_clean(exclude=["review", "written_by"])
-    kept = SignedRecord.objects.filter(review=review).first()
-    if kept and actor.id:
+    signed_record = SignedRecord.objects.filter(review=review).first()
+    if signed_record and actor.id:
         name = keep_signer(review, actor.id)
-        addendum.statement = as_text(statement_of_addendum(addendum, kept.record, name))
+        addendum.statement = as_text(statement_of_addendum(addendum, signed_record.record, name))
         wake_on_commit(SIGN)
     addendum.save(force_insert=True)
-    record_update(actor, review, ["addenda"], purpose=said_of(addendum.statement))
+    record_update(actor, review, ["addenda"], purpose=purpose_of(addendum.statement))
     return addendum
 
 
 def sign_statements() -> int:
-    """Add the key's signature to statements that the activity log knows, and return to how many.
-
-    Raises NoKey.
-    """
+    """Sign recorded statements with the key, and return how many. Raises NoKey."""
     models: tuple[type[Signature] | type[Addendum], ...] = (Signature, Addendum)
     waiting = [(model, pk) for model in models for pk in model.objects.waiting().values_list("pk", flat=True)]
     if not waiting:
@@ -127,27 +124,27 @@ def sign_statements() -> int:
     signed = 0
     for model, pk in waiting:
         with transaction.atomic():
-            one = model.objects.waiting().select_for_update(skip_locked=True).filter(pk=pk).first()
-            if one is None:
+            statement = model.objects.waiting().select_for_update(skip_locked=True).filter(pk=pk).first()
+            if statement is None:
                 continue
-            if not is_recorded(one):
-                log.error("statement_without_event", review=str(one.review_id), statement=str(pk))
+            if not is_recorded(statement):
+                log.error("statement_without_event", review=str(statement.review_id), statement=str(pk))
                 continue
-            one.key_id, one.public_key = key_id(public_key), public_key.hex()
-            one.signature = key.sign(message_of(one)).hex()
-            one.save(update_fields=["key_id", "public_key", "signature"])
+            statement.key_id, statement.public_key = key_id(public_key), public_key.hex()
+            statement.signature = key.sign(message_of(statement)).hex()
+            statement.save(update_fields=["key_id", "public_key", "signature"])
             signed += 1
     return signed
 
 
-def is_recorded(one: Signature | Addendum) -> bool:
-    """Whether an event says the digest of this statement."""
-    events = Event.objects.filter(object_type="review", object_ids__contains=[one.review_id])
-    return events.filter(action=Action.UPDATE).saying(said_of(one.statement), "endswith").exists()
+def is_recorded(statement: Signature | Addendum) -> bool:
+    """Whether an event has the digest of this statement."""
+    events = Event.objects.filter(object_type="review", object_ids__contains=[statement.review_id])
+    return events.filter(action=Action.UPDATE).saying(purpose_of(statement.statement), "endswith").exists()
 
 
 def _supersede(review: Review, reason: str) -> None:
-    """Find the audit that this one replaces. One of a district is signed at a time."""
+    """Set the signed audit that this audit replaces. The lock of the district serialises signings."""
     District.objects.select_for_update(no_key=True).get(pk=review.district_id)
     standing = Review.objects.standing_beside(review).first()
     if standing is None:
@@ -164,11 +161,11 @@ def _supersede(review: Review, reason: str) -> None:
 def _sign(actor: Actor, review: Review, position: int, record: str, names: list[str]) -> Signature:
     if actor.id is None:
         raise PermissionDenied
-    one = Signature(review=review, position=position, signed_by_id=actor.id)
-    one.signed_at = review.signed_at if position == FIRST and review.signed_at else timezone.now()
-    statement = statement_of(one, record, keep_signer(review, actor.id), actor.role)
-    one.statement = as_text(statement)
-    one.save(force_insert=True)
-    record_update(actor, review, names, purpose=said_of(one.statement))
+    signature = Signature(review=review, position=position, signed_by_id=actor.id)
+    signature.signed_at = review.signed_at if position == FIRST and review.signed_at else timezone.now()
+    content = statement_of(signature, record, keep_signer(review, actor.id), actor.role)
+    signature.statement = as_text(content)
+    signature.save(force_insert=True)
+    record_update(actor, review, names, purpose=purpose_of(signature.statement))
     wake_on_commit(SIGN)
-    return one
+    return signature

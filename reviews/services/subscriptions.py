@@ -1,4 +1,4 @@
-"""Having a report sent: a link by e-mail, never the data, once per occasion."""
+"""Subscriptions to reports: one email on each due day, with a link and never the data."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -35,39 +35,42 @@ BATCH: Final = 50
 
 @transaction.atomic
 def subscribe(*, actor: Actor, district_id: UUID, rhythm: str, report: str = "") -> Subscription:
-    """Have a report (its slug; empty: the scorecard) of a district sent. Asked twice, it is one.
+    """Subscribe the actor to a report of a district. Idempotent.
 
-    Raises PermissionDenied unless the actor is a supervisor, DoesNotExist for a district not covered,
-    ValidationError.
+    `report` is the slug of a report, or empty for the scorecard. Raises PermissionDenied unless the actor is
+    a supervisor, DoesNotExist for a district not covered, and ValidationError.
     """
     if not can_subscribe(actor) or actor.id is None:
         raise PermissionDenied
     district = District.objects.covered_by(actor).active().get(pk=district_id)
     if report and report not in REPORTS:
         raise ValidationError({"report": _("Report not found.")})
-    wanted = Subscription(user_id=actor.id, report=report, district=district, rhythm=rhythm)
-    wanted.full_clean(exclude=["user"], validate_constraints=False)
-    subscription, made = Subscription.objects.get_or_create(
+    requested = Subscription(user_id=actor.id, report=report, district=district, rhythm=rhythm)
+    requested.full_clean(exclude=["user"], validate_constraints=False)
+    subscription, is_new = Subscription.objects.get_or_create(
         user_id=actor.id, report=report, district=district, rhythm=rhythm
     )
-    if made:
+    if is_new:
         _record(actor, Action.CREATE, Op.CREATED, subscription)
     return subscription
 
 
 def follow_redrawn(district: District, successor: District) -> None:
-    """Who has reports of a district sent that is redrawn gets those of its successor too."""
-    for one in Subscription.objects.filter(district=district).order_by("pk"):
-        subscription, made = Subscription.objects.get_or_create(
-            user_id=one.user_id, report=one.report, district=successor, rhythm=one.rhythm
+    """Subscribe subscribers of a redrawn district to the same reports of its successor."""
+    for old_subscription in Subscription.objects.filter(district=district).order_by("pk"):
+        subscription, is_new = Subscription.objects.get_or_create(
+            user_id=old_subscription.user_id,
+            report=old_subscription.report,
+            district=successor,
+            rhythm=old_subscription.rhythm,
         )
-        if made:
+        if is_new:
             _record(SYSTEM, Action.CREATE, Op.CREATED, subscription)
 
 
 @transaction.atomic
 def unsubscribe(*, actor: Actor, subscription_id: UUID) -> Subscription:
-    """Answers what it was. Raises DoesNotExist when it is not the actor's own."""
+    """Delete the actor's own subscription and return it. Raises DoesNotExist."""
     subscription: Subscription = (
         Subscription.objects.visible_to(actor).select_for_update().get(pk=subscription_id)
     )
@@ -76,28 +79,28 @@ def unsubscribe(*, actor: Actor, subscription_id: UUID) -> Subscription:
     return subscription
 
 
-def stands(subscription: Subscription) -> bool:
-    """Whether its owner still works here, still supervises, and still covers the district."""
+def is_deliverable(subscription: Subscription) -> bool:
+    """Whether the subscriber is still an active supervisor who covers the district."""
     actor = actor_for(subscription.user)
     return can_subscribe(actor) and actor.covers(subscription.district_id)
 
 
 def report_url(subscription: Subscription, period: Period) -> str:
-    """The page of the report over that period. Pages are a room above: their names are known here only."""
+    """Return the URL of the report's page for a period."""
     page = reverse("report", args=[subscription.report]) if subscription.report else reverse("reports")
-    asked = {
+    parameters = {
         "district": subscription.district.code,
         "from": period.since.isoformat(),
         "to": period.until.isoformat(),
     }
-    return f"{settings.SITE_URL}{page}?{urlencode(asked)}"
+    return f"{settings.SITE_URL}{page}?{urlencode(parameters)}"
 
 
 # --- Sending ----------------------------------------------------------------------------------------------
 
 
 def send_reports() -> int:
-    """Make what has become due, and send it; answers how many were sent. Any number may run at once."""
+    """Create due emails, send them, and return how many were sent. Parallel runs are safe."""
     _make_due(timezone.now())
     return send_mails(REPORT_MAIL)
 
@@ -153,7 +156,7 @@ REPORT_MAIL: Final = Mailing(
     task=SEND,
     object_type="subscription",
     due=_due,
-    is_wanted=lambda row: stands(row.subscription),
+    is_wanted=lambda row: is_deliverable(row.subscription),
     logged_notice=lambda row: LoggedNotice(
         row.subscription_id, [row.subscription.district_id], row.subscription.user_id
     ),

@@ -290,7 +290,7 @@ def leave_the_book(_world: World, chance: Random) -> None:
 def limit_ended_roles(_world: World, chance: Random) -> None:
     """Put the rule in force that hides ended roles, and perhaps let it act, or end it."""
     by = actor_for(make_user(Role.PRIVACY_OFFICER))
-    latest = RetentionRule.objects.of("ended_role").first()
+    latest = RetentionRule.objects.with_code("ended_role").first()
     if latest is not None and latest.ended_at is None:
         end_rule(actor=by, code="ended_role", number=latest.number)
         return

@@ -151,12 +151,12 @@ def cuts_of(text: str) -> Any:
 
 def search_in(text: str) -> Any:
     """Find a person in a text, as data requests do."""
-    found = finding.wanted(["Zofia Nowak"], ["+48601234567"], ["a@b.example"])
+    found = finding.person_search(["Zofia Nowak"], ["+48601234567"], ["a@b.example"])
     return list(found.hits(text)), list(found.hits(f"{text}a@b.example +48601234567"))
 
 
 def search_for(text: str) -> Any:
-    return finding.wanted([text], [text], [text])
+    return finding.person_search([text], [text], [text])
 
 
 def reading_functions() -> Iterator[tuple[str, Callable[[str], Any]]]:

@@ -40,7 +40,7 @@ def decided(actor: Actor, kind: str = "erase") -> DataRequest:
     services.confirm_identity(actor=actor, request_id=row.pk, identity=Identity.IN_PERSON)
     services.start_search(actor=actor, request_id=row.pk)
     assert run_next()
-    for finding in Finding.objects.of(row):
+    for finding in Finding.objects.of_request(row):
         decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.THEIRS)
     row.refresh_from_db()
     return row
@@ -54,7 +54,7 @@ def erased(actor: Actor, row: DataRequest, *, by_two: bool = False) -> Erasure:
         confirm_pending(made.pk, delayed=False)
         made.refresh_from_db()
     assert run_next()
-    assert not Finding.objects.of(row).with_text().exists()
+    assert not Finding.objects.of_request(row).with_text().exists()
     job = Job.objects.get(pk=str(made.job))
     assert job.status == JobStatus.DONE, (job.error, job.message)
     made.refresh_from_db()

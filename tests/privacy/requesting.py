@@ -43,7 +43,7 @@ def searched(actor: Actor, **fields: Any) -> DataRequest:
 
 
 def findings(row: DataRequest) -> dict[tuple[str, str], Finding]:
-    return {(one.model, one.field): one for one in Finding.objects.of(row)}
+    return {(one.model, one.field): one for one in Finding.objects.of_request(row)}
 
 
 def sure(user: User) -> Client:

@@ -21,7 +21,7 @@ from privacy.codes import Verdict
 from privacy.exports.package import _html, document
 from privacy.models import Finding, Package
 from privacy.queries.erasure_plans import plan_of
-from privacy.rules.finding import wanted
+from privacy.rules.finding import person_search
 from privacy.services import requests as services
 from privacy.services.erasures import ask_erasure
 from privacy.services.findings import decide_finding
@@ -55,7 +55,7 @@ def test_an_account_is_never_deleted_and_the_page_says_so(north: District, actor
     account = make_user(Role.OFFICER, north, name="Leila Haddad")
     leila = make_leila(north)
     row = decided(actor)
-    names = Finding.objects.of(row).filter(model="accounts.User", object_id=str(account.pk))
+    names = Finding.objects.of_request(row).filter(model="accounts.User", object_id=str(account.pk))
     assert {one.field for one in names} == {"name"}
     kept = {(one.model, why) for one, why in plan_of(row).kept}
     assert (
@@ -70,7 +70,7 @@ def test_an_account_is_never_deleted_and_the_page_says_so(north: District, actor
 def test_a_name_in_arabic_is_found_and_addressed_in_the_letter(north: District, actor: Actor) -> None:
     make_meeting(north, facts=f"{ARABIC} asked for lamps.")
     row = searched(actor, terms={"names": [ARABIC]}, regimes=["gdpr"])
-    Finding.objects.of(row).update(verdict=Verdict.THEIRS, decided_by=actor.id)
+    Finding.objects.of_request(row).update(verdict=Verdict.THEIRS, decided_by=actor.id)
     row = services.answer_request(actor=actor, request_id=row.pk, decision="granted")
     content = document(actor, Package(request=row, language="en-gb"))
     assert [one["text"] for one in content["facts"]] == [f"{ARABIC} asked for lamps."]
@@ -80,7 +80,7 @@ def test_a_name_in_arabic_is_found_and_addressed_in_the_letter(north: District, 
 
 def test_a_long_text_is_read_once_and_not_once_for_each_word() -> None:
     """A megabyte of one of the names took 45 seconds, and twice as much took four times as long."""
-    search = wanted(["Leila Haddad"], [], [])
+    search = person_search(["Leila Haddad"], [], [])
     assert list(search.hits("Leila " * 170_000)) == []
     [hit] = search.hits("Leila " * 20_000 + "Haddad")
     assert hit.end == 20_000 * 6 + 6
@@ -106,7 +106,7 @@ def test_an_erasure_stops_while_an_import_that_names_the_person_runs_and_continu
     page = client.get(f"/privacy/requests/{row.pk}/").text
     assert "The erasure stopped before its end." in page and "Continue the erasure" in page
     with pytest.raises(ValidationError, match="being erased"):
-        [finding] = Finding.objects.of(row).filter(field="given_name")
+        [finding] = Finding.objects.of_request(row).filter(field="given_name")
         decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.SOMEBODY_ELSE)
     Job.objects.filter(pk=importing.pk).update(status=JobStatus.DONE)
     erased(actor, row)

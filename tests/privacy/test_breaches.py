@@ -19,7 +19,7 @@ from jobs.services.files import keep_file
 from lib.days import city_today
 from lib.ids import uuid7
 from privacy.models import Breach, DataRequest, RegisterText
-from privacy.queries.activity_log import count_seen, seen_by
+from privacy.queries.activity_log import access_events, count_accesses
 from privacy.queries.desk import figures_of
 from privacy.services.breaches import close_breach, describe_breach, make_phase, record_breach
 from privacy.services.requests import receive_request
@@ -98,12 +98,15 @@ def test_what_an_account_saw_is_counted_between_two_moments(actor: Actor) -> Non
             actor_for(thief), Action.LIST, "contact", [one.pk for one in contacts], district_ids=[north.pk]
         )
     record(actor_for(thief), Action.REVEAL, "contact", [contacts[0].pk], field_names=["phone"])
-    events = seen_by(actor, thief.pk, start, timezone.now() + timedelta(seconds=1))
-    seen = count_seen(events)
+    events = access_events(actor, thief.pk, start, timezone.now() + timedelta(seconds=1))
+    seen = count_accesses(events)
     assert (seen.events, seen.people, seen.records) == (3, 3, 3)
     assert (seen.district_ids, seen.field_names) == (frozenset([north.pk]), ("phone",))
-    assert count_seen(seen_by(actor, thief.pk, start - timedelta(1), start)).events == 0
-    assert count_seen(seen_by(actor_for(make_officer(north)), thief.pk, start, timezone.now())).events == 0
+    assert count_accesses(access_events(actor, thief.pk, start - timedelta(1), start)).events == 0
+    assert (
+        count_accesses(access_events(actor_for(make_officer(north)), thief.pk, start, timezone.now())).events
+        == 0
+    )
 
 
 def test_what_an_account_erased_changed_and_exported_is_listed_with_the_people_to_write_to(
@@ -119,7 +122,7 @@ def test_what_an_account_erased_changed_and_exported_is_listed_with_the_people_t
     record(doer, Action.ERASE, "contact", [contacts[2].pk])
     record(doer, Action.CREATE, "meeting", [uuid7()])
     Contact.objects.filter(pk=contacts[2].pk).delete()
-    seen = count_seen(seen_by(actor, thief.pk, start, timezone.now() + timedelta(seconds=1)))
+    seen = count_accesses(access_events(actor, thief.pk, start, timezone.now() + timedelta(seconds=1)))
     acts = {(act, kind): number for act, kind, number in seen.done}
     assert (
         acts[Action.ERASE, "contact"] == acts[Action.EXPORT, "contact"] == acts[Action.CREATE, "meeting"] == 1

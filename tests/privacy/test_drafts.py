@@ -39,7 +39,7 @@ def actor(desk: User) -> Actor:
 
 def theirs(actor: Actor, **fields: object) -> DataRequest:
     row = searched(actor, **fields)
-    for one in Finding.objects.of(row):
+    for one in Finding.objects.of_request(row):
         decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict="theirs")
     row.refresh_from_db()
     return row
@@ -60,7 +60,7 @@ def test_names_of_others_and_sensitive_words_are_marked_until_they_are_cut(
     page = client.get(f"/privacy/requests/{row.pk}/draft/").text
     assert "<mark>Tomasz Nowicka</mark>" in page and "Dear" not in page
     start = FACTS.index("Tomasz")
-    finding = Finding.objects.of(row).get()
+    finding = Finding.objects.of_request(row).get()
     address = f"/privacy/requests/{row.pk}/findings/{finding.pk}/cuts/?draft=1&start={start}&end={start + 14}"
     assert address.replace("&", "&amp;") in page
     assert "[[Tomasz Nowicka]]" in client.get(address).text
@@ -77,7 +77,9 @@ def test_the_draft_as_pdf_says_so_and_has_the_same_cuts(actor: Actor, desk: User
     make_meeting(north, facts=FACTS)
     leila = make_contact(north, given_name="Leila", family_name="Haddad")
     row = theirs(actor)
-    Finding.objects.of(row).filter(field="facts").update(cuts=[[FACTS.index("Tomasz"), FACTS.index(",")]])
+    Finding.objects.of_request(row).filter(field="facts").update(
+        cuts=[[FACTS.index("Tomasz"), FACTS.index(",")]]
+    )
     answer = sure(desk).get(f"/privacy/requests/{row.pk}/draft/letter.pdf")
     assert answer.status_code == 200
     pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages

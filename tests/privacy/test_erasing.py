@@ -108,7 +108,7 @@ def test_what_is_about_someone_else_stays(north: District, actor: Actor) -> None
     make_leila(north)
     meeting, other = (make_meeting(north, facts=FACTS) for _one in range(2))
     row = decided(actor)
-    finding = Finding.objects.of(row).get(object_id=str(other.pk))
+    finding = Finding.objects.of_request(row).get(object_id=str(other.pk))
     decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.SOMEBODY_ELSE)
     erased(actor, row)
     assert "[a person]" in Meeting.objects.get(pk=meeting.pk).facts
@@ -209,7 +209,7 @@ def test_an_erasure_searches_once_more_and_waits_for_a_verdict_on_what_was_writt
     make_leila(north)
     other = make_meeting(north, facts=FACTS)
     row = decided(actor)
-    finding = Finding.objects.of(row).get(object_id=str(other.pk))
+    finding = Finding.objects.of_request(row).get(object_id=str(other.pk))
     decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.SOMEBODY_ELSE)
     Meeting.objects.filter(pk=other.pk).update(facts=f"{FACTS} {NAME} called again.")
     new = make_meeting(north, facts=f"{NAME} came back.")
@@ -221,7 +221,7 @@ def test_an_erasure_searches_once_more_and_waits_for_a_verdict_on_what_was_writt
     assert "Search again" in page and "written since the search" in page
     with pytest.raises(ValidationError, match="verdict"):
         ask_erasure(actor=actor, request_id=row.pk)
-    unread = Finding.objects.of(row).blocking()
+    unread = Finding.objects.of_request(row).blocking()
     assert set(unread.values_list("object_id", flat=True)) == {str(other.pk), str(new.pk)}
     for one in unread:
         decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=Verdict.THEIRS)
@@ -242,7 +242,7 @@ def test_an_erasure_is_refused_in_the_wrong_request_state_or_role(north: Distric
     row = decided(actor)
     with pytest.raises(PermissionDenied):
         ask_erasure(actor=actor_for(make_officer(north)), request_id=row.pk)
-    finding = Finding.objects.of(row).get(object_id=str(meeting.pk))
+    finding = Finding.objects.of_request(row).get(object_id=str(meeting.pk))
     decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.UNSURE)
     with pytest.raises(ValidationError, match="verdict"):
         ask_erasure(actor=actor, request_id=row.pk)
@@ -315,15 +315,15 @@ def test_the_page_shows_numbers_and_offers_the_erasure_only_when_it_can_run(
     address = f"/privacy/requests/{row.pk}/erase/"
     page = client.get(address).text
     assert "Erase data</button>" in page and "Leila Haddad" in page and "Meeting" in page
-    finding = Finding.objects.of(row).get(object_id=str(meeting.pk))
+    finding = Finding.objects.of_request(row).get(object_id=str(meeting.pk))
     decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.UNSURE)
     page = client.get(address).text
     assert "Erase data</button>" not in page and "Give every finding a verdict" in page
-    Finding.objects.of(row).update(verdict=Verdict.SOMEBODY_ELSE)
+    Finding.objects.of_request(row).update(verdict=Verdict.SOMEBODY_ELSE)
     DataRequest.objects.filter(pk=row.pk).update(contact_id=None)
     page = client.get(address).text
     assert "Erase data</button>" not in page and "nothing to erase" in page
-    Finding.objects.of(row).update(verdict=Verdict.THEIRS)
+    Finding.objects.of_request(row).update(verdict=Verdict.THEIRS)
     row.refresh_from_db()
     late = client.post(address, {"version": row.version})
     assert late["Location"].startswith("/accounts/reauthenticate/")
@@ -356,7 +356,7 @@ def test_what_privacy_officers_wrote_and_links_by_id_alone_are_covered(north: Di
     by = actor_for(make_supervisor(north))
     record(by, Action.EXPORT, "contact", [leila.pk], recipient="Parish · file x")
     row = decided(actor)
-    linked = Finding.objects.of(row).get(matched=Matched.LINKED)
+    linked = Finding.objects.of_request(row).get(matched=Matched.LINKED)
     assert (linked.model, linked.object_id, linked.passages) == ("meetings.FollowUp", str(promise.pk), [])
     erased(actor, row)
     promise.refresh_from_db()

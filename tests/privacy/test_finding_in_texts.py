@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.rules.finding import EMAIL, EXACT, PHONE, SIMILAR, Wanted, wanted
+from privacy.rules.finding import EMAIL, EXACT, PHONE, SIMILAR, PersonSearch, person_search
 from tests.examples import examples
 
-LEILA = wanted(["Leila Haddad"], ["+441144960648"], ["l.haddad@harbour.example"])
+LEILA = person_search(["Leila Haddad"], ["+441144960648"], ["l.haddad@harbour.example"])
 
 
-def kinds(search: Wanted, text: str) -> list[str]:
+def kinds(search: PersonSearch, text: str) -> list[str]:
     return [hit.matched for hit in search.hits(text)]
 
 
@@ -54,7 +54,7 @@ def test_somebody_else_is_not_found(text: str) -> None:
 
 
 def test_a_name_in_another_script_is_found_in_both() -> None:
-    search = wanted(["Георги Димитров"], (), ())
+    search = person_search(["Георги Димитров"], (), ())
     assert kinds(search, "Georgi Dimitrov и Димитров Георги") == [EXACT, EXACT]
 
 
@@ -74,11 +74,11 @@ def test_a_name_in_another_script_is_found_in_both() -> None:
     ],
 )
 def test_a_script_without_vowels_is_compared_by_consonants(name: str, written: str) -> None:
-    assert kinds(wanted([name], (), ()), f"{written} 2026") == [SIMILAR]
-    assert kinds(wanted([written], (), ()), f"Then {name} came") == [SIMILAR]
-    assert kinds(wanted([written], (), ()), f"{written} 2026") == [EXACT]
-    assert kinds(wanted([name], (), ()), "سمير ناصر") == []
-    assert kinds(wanted([written], (), ()), "Then Omar Nasser came") == []
+    assert kinds(person_search([name], (), ()), f"{written} 2026") == [SIMILAR]
+    assert kinds(person_search([written], (), ()), f"Then {name} came") == [SIMILAR]
+    assert kinds(person_search([written], (), ()), f"{written} 2026") == [EXACT]
+    assert kinds(person_search([name], (), ()), "سمير ناصر") == []
+    assert kinds(person_search([written], (), ()), "Then Omar Nasser came") == []
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_script_without_vowels_is_compared_by_consonants(name: str, written: s
     ],
 )
 def test_a_name_whose_vowels_are_signs_is_found_as_it_is_written(name: str, other: str) -> None:
-    search = wanted([name], (), ())
+    search = person_search([name], (), ())
     text = f"12:30 {name}, {other}."
     assert [(text[hit.start : hit.end], hit.matched) for hit in search.hits(text)] == [(name, EXACT)]
     assert kinds(search, " ".join(reversed(name.split()))) == [EXACT]
@@ -117,7 +117,9 @@ def test_a_name_whose_vowels_are_signs_is_found_as_it_is_written(name: str, othe
 def test_points_of_a_script_make_no_difference_on_either_side(name: str, pointed: str) -> None:
     for stated, written in ((name, pointed), (pointed, name), (pointed, pointed)):
         text = f"({written})"
-        found = [(text[hit.start : hit.end], hit.matched) for hit in wanted([stated], (), ()).hits(text)]
+        found = [
+            (text[hit.start : hit.end], hit.matched) for hit in person_search([stated], (), ()).hits(text)
+        ]
         assert found == [(written, EXACT)]
 
 
@@ -183,7 +185,7 @@ def test_each_place_of_a_number_in_a_list_is_found() -> None:
     ],
 )
 def test_an_address_is_found_in_any_typography(around: str) -> None:
-    search, address = wanted((), (), ["kurier77@example.org"]), "Kurier77@Example.org"
+    search, address = person_search((), (), ["kurier77@example.org"]), "Kurier77@Example.org"
     text = around.format(address)
     assert [(text[hit.start : hit.end], hit.matched) for hit in search.hits(text)] == [(address, EMAIL)]
 
@@ -192,7 +194,7 @@ def test_an_address_is_found_in_any_typography(around: str) -> None:
     "around", ["a{}", "a.{}", "a+{}", "o'{}", "a_{}", "a-{}", "{}.uk", "{}a", "{}-x", "ä{}"]
 )
 def test_a_longer_address_is_another_one(around: str) -> None:
-    assert kinds(wanted((), (), ["kurier77@example.org"]), around.format("kurier77@example.org")) == []
+    assert kinds(person_search((), (), ["kurier77@example.org"]), around.format("kurier77@example.org")) == []
 
 
 def test_a_passage_has_its_place_in_the_text() -> None:
@@ -219,7 +221,7 @@ def test_misspelt_names_are_found_almost_always() -> None:
                 name[:place] + chance.choice("aeioulnrst") + name[place + 1 :],
             ]
         )
-        missed += not kinds(wanted([name], (), ()), f"On Tuesday {typo} asked about the lamps.")
+        missed += not kinds(person_search([name], (), ()), f"On Tuesday {typo} asked about the lamps.")
     assert missed <= count * 0.05
 
 
@@ -249,7 +251,12 @@ PIECES = (
 @hypothesis.settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=7).map("".join), max_size=5))
 def test_texts_that_are_read_as_one_are_passed_over_only_if_none_has_a_hit(texts: list[str]) -> None:
-    for search in (LEILA, LEILA.exactly(), wanted(["ليلى حداد"], (), ()), wanted((), ["+441144960648"], ())):
+    for search in (
+        LEILA,
+        LEILA.exactly(),
+        person_search(["ليلى حداد"], (), ()),
+        person_search((), ["+441144960648"], ()),
+    ):
         if any(kinds(search, text) for text in texts):
             assert search.may_hit(texts)
 
@@ -272,4 +279,4 @@ def test_ids_and_other_words_are_passed_over(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["", " ", "-", "X"])
 def test_a_name_of_one_letter_is_no_search(name: str) -> None:
-    assert not wanted([name], (), ())
+    assert not person_search([name], (), ())

@@ -22,15 +22,15 @@ from meetings.services.concerns import edit_concern
 from plans.models import Evidence
 from privacy import inventory
 from privacy.exports.letter import paragraphs
-from privacy.exports.records import Officers, held
+from privacy.exports.records import Officers, data_held
 from privacy.models import DataRequest, Finding, HiddenText, LedgerEntry, Notice, Restriction
 from privacy.queries.findings import show
 from privacy.queries.text_search import find_everywhere
 from privacy.services.corrections import correct_text
 from privacy.services.erasures import ask_erasure
 from privacy.services.findings import decide_finding
-from privacy.services.hiding import hideable, staying
-from privacy.services.ledger import begin_ledger, findings, replay, write_ledger
+from privacy.services.hiding import findings_that_stay, hideable
+from privacy.services.ledger import begin_ledger, ledger_problems, replay, write_ledger
 from privacy.services.restrictions import lift_restriction, restrict_contact, restrict_findings
 from publishing.models import PublicFile
 from publishing.tasks import publish_site
@@ -74,7 +74,7 @@ def actor(desk: User) -> Actor:
 
 def decided(actor: Actor, verdict: str = "theirs", **fields: Any) -> DataRequest:
     row = searched(actor, **fields)
-    for one in Finding.objects.of(row):
+    for one in Finding.objects.of_request(row):
         decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=verdict)
     row.refresh_from_db()
     return row
@@ -115,7 +115,7 @@ def test_the_desk_still_reads_finds_and_gives_a_restricted_note(
     make_meeting(north, facts=FACTS)
     row = decided(actor)
     restrict_findings(actor=actor, request_id=row.pk, ground="accuracy_contested")
-    assert show([Finding.objects.of(row).get()])[0].text == FACTS
+    assert show([Finding.objects.of_request(row).get()])[0].text == FACTS
     assert ("meetings.Meeting", "facts") in {(one.model, one.field) for one in find_everywhere(row)}
     assert "opens on Tuesdays" in sure(desk).get(f"/privacy/requests/{row.pk}/draft/").text
 
@@ -124,7 +124,7 @@ def test_a_verdict_after_the_restriction_hides_or_puts_back_the_text(actor: Acto
     meeting, contact = make_meeting(north, facts=FACTS), make_contact(north)
     row = searched(actor)
     restrict_contact(actor=actor, contact_id=contact.pk, ground="objection_pending", request=row)
-    finding = Finding.objects.of(row).get()
+    finding = Finding.objects.of_request(row).get()
     for verdict, text in (("theirs", MARK), ("somebody_else", FACTS), ("theirs", MARK)):
         decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=verdict)
         assert Meeting.objects.get(pk=meeting.pk).facts == text
@@ -177,19 +177,19 @@ def test_an_erasure_leaves_the_restricted_note_and_the_files_of_a_near_namesake(
 
     def judged(name: str, theirs: str, kind: str) -> DataRequest:
         row = searched(actor, kind=kind, terms={"names": [name]})
-        for one in Finding.objects.of(row):
+        for one in Finding.objects.of_request(row):
             text = " ".join(part.text for part in show([one]))
             verdict = "theirs" if theirs in text else "somebody_else"
             decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=verdict)
         row.refresh_from_db()
         return row
 
-    held = judged("Svetlana Gjorgjieva", "Gjorgjieva", "object")
-    restriction = restrict_findings(actor=actor, request_id=held.pk, ground="objection_pending")
-    DataRequest.objects.filter(pk=held.pk).update(extension_reason="We must hear Svetlana Gjorgjieva.")
+    data_held = judged("Svetlana Gjorgjieva", "Gjorgjieva", "object")
+    restriction = restrict_findings(actor=actor, request_id=data_held.pk, ground="objection_pending")
+    DataRequest.objects.filter(pk=data_held.pk).update(extension_reason="We must hear Svetlana Gjorgjieva.")
     row = judged("Svetlana Gjorgjeva", "Gjorgjeva", "erase")
     late = "Svetlana Gjorgjeva and Svetlana Gjorgjieva called."
-    DataRequest.objects.filter(pk=held.pk).update(late_reason=late)  # nobody has read it
+    DataRequest.objects.filter(pk=data_held.pk).update(late_reason=late)  # nobody has read it
     ask_erasure(actor=actor, request_id=row.pk)
     assert run_next()
     file = tmp_path / "erasures.jsonl"
@@ -198,10 +198,10 @@ def test_an_erasure_leaves_the_restricted_note_and_the_files_of_a_near_namesake(
     for _restored in range(2):
         assert set(Contact.objects.all()) == {other}
         assert HiddenText.objects.get().text == note
-        held.refresh_from_db()
-        assert held.extension_reason == "We must hear Svetlana Gjorgjieva."
-        assert held.late_reason == "[a person] and Svetlana Gjorgjieva called."
-        DataRequest.objects.filter(pk=held.pk).update(late_reason=late)
+        data_held.refresh_from_db()
+        assert data_held.extension_reason == "We must hear Svetlana Gjorgjieva."
+        assert data_held.late_reason == "[a person] and Svetlana Gjorgjieva called."
+        DataRequest.objects.filter(pk=data_held.pk).update(late_reason=late)
         replay(file)
     lift_restriction(actor=actor, restriction_id=restriction.pk)
     assert Meeting.objects.get(pk=meeting.pk).facts == note
@@ -212,10 +212,10 @@ def test_an_erasure_removes_the_person_from_a_note_that_another_request_restrict
 ) -> None:
     meeting, file = make_meeting(north, facts=FACTS), tmp_path / "erasures.jsonl"
     begin_ledger(file)
-    held = decided(actor, kind="object")
-    restriction = restrict_findings(actor=actor, request_id=held.pk, ground="objection_pending")
+    data_held = decided(actor, kind="object")
+    restriction = restrict_findings(actor=actor, request_id=data_held.pk, ground="objection_pending")
     row = decided(actor, kind="erase")
-    DataRequest.objects.filter(pk=held.pk).update(status="withdrawn")  # it would freeze the note
+    DataRequest.objects.filter(pk=data_held.pk).update(status="withdrawn")  # it would freeze the note
     Restriction.objects.filter(pk=restriction.pk).update(ground="evidence")
     with pytest.raises(ValidationError, match="evidence"):
         ask_erasure(actor=actor, request_id=row.pk)
@@ -223,16 +223,16 @@ def test_an_erasure_removes_the_person_from_a_note_that_another_request_restrict
     ask_erasure(actor=actor, request_id=row.pk)
     assert run_next()
     write_ledger(file)
-    assert list(findings(file)) == []
+    assert list(ledger_problems(file)) == []
     replay(file)
-    assert list(findings(file)) == []
+    assert list(ledger_problems(file)) == []
     lift_restriction(actor=actor, restriction_id=restriction.pk)
     assert Meeting.objects.get(pk=meeting.pk).facts == "[a person] opens on Tuesdays, she said."
-    assert list(findings(file)) == []
+    assert list(ledger_problems(file)) == []
     Meeting.objects.filter(pk=meeting.pk).update(facts=FACTS)  # as an older backup has it
-    assert list(findings(file))
+    assert list(ledger_problems(file))
     replay(file)
-    assert list(findings(file)) == []
+    assert list(ledger_problems(file)) == []
 
 
 def test_texts_are_restricted_once_and_only_if_there_are_some(actor: Actor, north: District) -> None:
@@ -317,7 +317,7 @@ def test_public_texts_plans_and_files_lose_the_person_at_once(
     job = Job.objects.create(kind="export", status="done", started_by=actor.id)
     JobFile.objects.create(job=job, name="list.csv", size=1, expires_at=timezone.now() + timedelta(1))
     row = decided(actor)
-    assert not staying(Finding.objects.of(row).theirs())
+    assert not findings_that_stay(Finding.objects.of_request(row).about_person())
     with django_capture_on_commit_callbacks(execute=True):
         restriction = restrict_findings(actor=actor, request_id=row.pk, ground="accuracy_contested")
     publish_site()
@@ -347,7 +347,7 @@ def test_the_page_and_the_letter_name_what_stays_readable(actor: Actor, desk: Us
     organisation.refresh_from_db()
     assert organisation.name == "Bakery of Leila Haddad"
     row.decision = "granted"
-    said = list(paragraphs(row, held(row, Officers(row, named=False))))
+    said = list(paragraphs(row, data_held(row, Officers(row, are_named=False))))
     assert said[-1].endswith("a name, an address or a list: Organisation, name.")
 
 
@@ -406,7 +406,7 @@ def test_a_restored_backup_gives_back_what_was_lifted_and_corrected_since(
     known = list(LedgerEntry.objects.values_list("pk", flat=True))
     lift_restriction(actor=actor, restriction_id=restriction.pk)
     text = FACTS.replace("Tuesdays", "Fridays")
-    [finding] = Finding.objects.of(row)
+    [finding] = Finding.objects.of_request(row)
     correct_text(actor=actor, request_id=row.pk, finding_id=finding.pk, was=FACTS, text=text)
     write_ledger(file)
     for one in backup:

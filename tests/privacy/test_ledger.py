@@ -24,7 +24,7 @@ from privacy.models import Finding, LedgerEntry, Restriction
 from privacy.services import requests as services
 from privacy.services.corrections import correct_contact
 from privacy.services.findings import decide_finding
-from privacy.services.ledger import LedgerBroken, findings, read_ledger, replay, write_ledger
+from privacy.services.ledger import LedgerBroken, ledger_problems, read_ledger, replay, write_ledger
 from privacy.services.restrictions import lift_restriction, restrict_contact
 from privacy.tasks import write_ledger_of_erasures
 from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
@@ -53,7 +53,7 @@ def test_each_erasure_is_written_once_without_personal_data(actor: Actor, file: 
     assert [place[1] for line in lines for place in line["places"]] == [str(meeting.pk)]
     assert "Haddad" not in file.read_text()
     assert file.stat().st_mode & 0o077 == 0
-    assert list(findings(file)) == []
+    assert list(ledger_problems(file)) == []
 
 
 def test_what_a_backup_brings_back_is_erased_again(actor: Actor, file: Path) -> None:
@@ -70,7 +70,7 @@ def test_what_a_backup_brings_back_is_erased_again(actor: Actor, file: Path) -> 
     MeetingContact.objects.create(meeting=meeting, contact=kept)
     with pytest.raises(CommandError, match="still there"):
         call_command("verify_erasures", stdout=StringIO())
-    told = list(findings(file))
+    told = list(ledger_problems(file))
     assert any("facts is as it was" in one for one in told)
     assert any(one.startswith("meetings.MeetingContact") for one in told)
     assert replay(file) == 2
@@ -110,7 +110,7 @@ def test_a_person_who_was_only_named_in_a_note_that_changed_after_the_backup_is_
     services.confirm_identity(actor=actor, request_id=row.pk, identity=Identity.IN_PERSON)
     services.start_search(actor=actor, request_id=row.pk)
     assert run_next()
-    for one in Finding.objects.of(row):
+    for one in Finding.objects.of_request(row):
         verdict = Verdict.SOMEBODY_ELSE if one.object_id == str(other.pk) else Verdict.THEIRS
         decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=verdict)
     erased(actor, row)
@@ -118,11 +118,11 @@ def test_a_person_who_was_only_named_in_a_note_that_changed_after_the_backup_is_
     assert "Odd" not in Meeting.objects.get(pk=meeting.pk).facts
     assert not any(word in file.read_text() for word in ("Odd", "rhalls"))
     assert not LedgerEntry.objects.filter(sealed__isnull=False).exists()
-    assert list(findings(file)) == [], "what is about somebody else stays"
+    assert list(ledger_problems(file)) == [], "what is about somebody else stays"
     Meeting.objects.filter(pk=meeting.pk).update(facts=backup)
     with pytest.raises(CommandError, match="1 "):
         call_command("verify_erasures", stdout=StringIO())
-    [said] = findings(file)
+    [said] = ledger_problems(file)
     assert said.startswith("meetings.Meeting: facts names a person who was erased on ")
     out = StringIO()
     call_command("verify_erasures", "--erase", stdout=out)
@@ -130,7 +130,7 @@ def test_a_person_who_was_only_named_in_a_note_that_changed_after_the_backup_is_
     assert Meeting.objects.get(pk=meeting.pk).facts == "[a person] told us about the lamps."
     assert Meeting.objects.get(pk=other.pk).facts.startswith("Oddny")
     make_meeting(north, facts="Oddný Þórhallsdóttir came back and asked for a patrol.")
-    assert list(findings(file)) == [], "who comes back is in texts that are younger"
+    assert list(ledger_problems(file)) == [], "who comes back is in texts that are younger"
 
 
 def test_restrictions_opt_outs_and_corrections_after_the_backup_are_repeated(
@@ -173,7 +173,7 @@ def test_restrictions_opt_outs_and_corrections_after_the_backup_are_repeated(
         one.save()
     with pytest.raises(CommandError):
         call_command("verify_erasures", stdout=StringIO())
-    told = " ".join(findings(file))
+    told = " ".join(ledger_problems(file))
     assert "contacts.Contact: 3 rows lack" in told and "contacts.Contact: 1 rows are as they were" in told
     call_command("verify_erasures", "--erase", stdout=StringIO())
     assert list(Contact.objects.order_by("pk").values_list(*names)) == after
@@ -216,7 +216,7 @@ def test_names_are_destroyed_when_no_backup_is_left_and_old_lines_stay_readable(
         before = sha256((before + json.dumps(told, sort_keys=True)).encode()).hexdigest()
         old.append(json.dumps({**told, "digest": before, "sealed": line.get("sealed")}))
     file.write_text("".join(f"{line}\n" for line in old))
-    assert list(findings(file)) == []
+    assert list(ledger_problems(file)) == []
     assert write_ledger_of_erasures() == 0
     assert '"sealed"' not in file.read_text()
     assert len(list(read_ledger(file))) == len(lines) == replay(file)

@@ -31,7 +31,7 @@ from privacy.codes import COPIES, Decision, Ground, RequestKind, Verdict
 from privacy.exports import letter
 from privacy.exports.drafts import draft_of
 from privacy.exports.package import SCHEMA
-from privacy.exports.records import Officers, held
+from privacy.exports.records import Officers, data_held
 from privacy.exports.uses import recipients
 from privacy.inventory import labels
 from privacy.models import DataRequest, Finding, Package
@@ -73,7 +73,7 @@ def reyes(north: District) -> User:
 def decided(actor: Actor, **fields: Any) -> DataRequest:
     """A request whose findings are theirs, except in OTHER, with Samir cut."""
     row = searched(actor, **fields)
-    for one in Finding.objects.of(row):
+    for one in Finding.objects.of_request(row):
         other = one.model == "meetings.Meeting" and one.field == "subject"
         verdict = Verdict.SOMEBODY_ELSE if other else Verdict.THEIRS
         decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=verdict)
@@ -149,8 +149,8 @@ def test_the_letter_says_what_was_done_and_notes_are_in_the_order_of_their_days(
     for days in (3, 40, 9):
         make_meeting(north, facts=f"Leila Haddad, {days}", starts_at=timezone.now() - timedelta(days=days))
     row = searched(actor, kind="erase")
-    Finding.objects.of(row).update(verdict=Verdict.THEIRS, decided_by=actor.id)
-    given = held(row, Officers(row, named=False))
+    Finding.objects.of_request(row).update(verdict=Verdict.THEIRS, decided_by=actor.id)
+    given = data_held(row, Officers(row, are_named=False))
     assert [one["text"][-2:].strip() for one in given.facts] == ["40", "9", "3"]
     row.decision, row.grounds = Decision.PARTLY, [Ground.ONGOING_ENQUIRY]
     said = list(letter.paragraphs(row, given))
@@ -219,7 +219,7 @@ def test_what_nobody_can_tell_is_withheld_and_the_letter_asks_for_one_detail(
 ) -> None:
     make_meeting(north, facts=FACTS)
     row = searched(actor, regimes=["gdpr"])
-    [one] = Finding.objects.of(row)
+    [one] = Finding.objects.of_request(row)
     given: dict[str, Any] = {"actor": actor, "request_id": row.pk, "finding_id": one.pk}
     decide_finding(verdict=Verdict.UNSURE, **given)
     read_again(**given)
@@ -243,10 +243,10 @@ def test_a_refusal_has_the_letter_and_no_data(actor: Actor, north: District, lei
 def test_what_belongs_to_another_verdict_is_no_record(actor: Actor, north: District, leila: Contact) -> None:
     row = decided(actor)
     row.regimes = ["gdpr"]
-    assert held(row, Officers(row, named=False)).records
-    Finding.objects.of(row).update(verdict=Verdict.SOMEBODY_ELSE)
-    assert "Haddad" not in str(held(row, Officers(row, named=False)).records)
-    assert list(letter.paragraphs(row, held(row, Officers(row, named=False))))
+    assert data_held(row, Officers(row, are_named=False)).records
+    Finding.objects.of_request(row).update(verdict=Verdict.SOMEBODY_ELSE)
+    assert "Haddad" not in str(data_held(row, Officers(row, are_named=False)).records)
+    assert list(letter.paragraphs(row, data_held(row, Officers(row, are_named=False))))
 
 
 def test_the_words_for_people_are_those_of_the_inventory() -> None:
@@ -337,7 +337,7 @@ def test_cuts_hold_whatever_officers_and_the_desk_do_to_the_note(actor: Actor, n
     [note] = draft_of(actor, row).notes
     assert [piece.text for piece in note.pieces if piece.is_cut] == ["Samir"]
     assert "".join("[…]" if piece.is_cut else piece.text for piece in note.pieces) == given
-    [shown] = show(list(Finding.objects.of(row)))
+    [shown] = show(list(Finding.objects.of_request(row)))
     assert [part.text for part in shown.parts if part.is_found] == ["Leila Haddad"]
     answer_request(
         actor=actor, request_id=row.pk, decision=Decision.PARTLY, grounds=[Ground.THIRD_PARTY_RIGHTS]
@@ -351,6 +351,6 @@ def test_cuts_hold_whatever_officers_and_the_desk_do_to_the_note(actor: Actor, n
 def erasure_of_all(actor: Actor, name: str) -> DataRequest:
     """A request for erasure of which all findings are theirs."""
     row = searched(actor, kind="erase", terms={"names": [name]})
-    for one in Finding.objects.of(row):
+    for one in Finding.objects.of_request(row):
         decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=Verdict.THEIRS)
     return row

@@ -34,7 +34,7 @@ from privacy.codes import Identity, RequestStatus, Verdict
 from privacy.models import DataRequest, Erasure, Finding, PendingRule, RetentionDecision, RetentionRule
 from privacy.queries import erasure_plans
 from privacy.queries.text_search import find_everywhere, find_in
-from privacy.rules.finding import wanted
+from privacy.rules.finding import person_search
 from privacy.services import erasure_job
 from privacy.services.requests import receive_request
 from privacy.services.search_job import keep_findings
@@ -158,7 +158,7 @@ def test_any_form_of_the_name_or_number_leaves_any_column(ground: list[tuple[str
     """Each is found and removed, from PostgreSQL's own text of the row and from its decrypted values."""
     where = sorted({(model, field.name) for model, _key, field in planting.places()}, key=str)
     actor = actor_for(make_user(Role.PRIVACY_OFFICER))
-    person = wanted([planting.NAME, planting.ARABIC], [planting.PHONE], [planting.EMAIL])
+    person = person_search([planting.NAME, planting.ARABIC], [planting.PHONE], [planting.EMAIL])
     seen: set[tuple[Any, str]] = set()
 
     @settings(max_examples=examples(200), deadline=None, derandomize=True)
@@ -191,12 +191,12 @@ def test_a_planted_person_is_found_everywhere_and_nothing_is_left_of_them(
         planted = planting.plant(chance, how)
         missed = planted - found_for(row)
         assert len(missed) <= len(planted) * (1 - share), (how, missed)
-    wanted = {
+    person_search = {
         (one.model, one.name)
         for one in planting.searched_fields()
         if one.erasure != "keep" and one.model not in planting.APPEND_ONLY
     }
-    left = wanted - planting.fields_of(planted)
+    left = person_search - planting.fields_of(planted)
     assert {one for one in left - REFUSED if one[0] not in NEVER_CHANGE} == set()
     planting.plant(chance, "exact")
     contact = Contact.objects.order_by("pk")[0]
@@ -208,14 +208,14 @@ def test_a_planted_person_is_found_everywhere_and_nothing_is_left_of_them(
         fixed = write_what_never_changes()
         assert {label for label, *_ in fixed} == NEVER_CHANGE and fixed <= found_for(row)
         keep_findings(row, find_everywhere(row))
-        Finding.objects.of(row).update(verdict=Verdict.THEIRS)
+        Finding.objects.of_request(row).update(verdict=Verdict.THEIRS)
         kept = {(one.model, one.object_id, one.field): why for one, why in erasure_plans.plan_of(row).kept}
         assert fixed <= set(kept) and all(kept.values())
         transaction.set_rollback(True)
     keep_findings(row, find_everywhere(row))
     row.refresh_from_db()
     assert planting.traces()
-    Finding.objects.of(row).update(verdict=Verdict.THEIRS)
+    Finding.objects.of_request(row).update(verdict=Verdict.THEIRS)
     DataRequest.objects.pending().exclude(pk=row.pk).update(status=RequestStatus.WITHDRAWN)  # they freeze
     made = Erasure.objects.create(request=row)
     erasure_job.begin(made)

@@ -283,7 +283,7 @@ def test_requests_and_their_events_are_hidden_from_officers_and_supervisors(
 ) -> None:
     make_meeting(north, facts=FACTS)
     row = searched(actor)
-    [one] = Finding.objects.of(row)
+    [one] = Finding.objects.of_request(row)
     reader = make(north)
     client = sure(reader)
     for path in ("", "new/", f"{row.pk}/", f"{row.pk}/answer/", f"{row.pk}/findings/{one.pk}/cuts/"):

@@ -32,7 +32,7 @@ from privacy.models import (
     RetentionDecision,
     RetentionRule,
 )
-from privacy.queries.retention import AGED, MARKED, mark
+from privacy.queries.retention import AGED, MARKED, removed_text_mark
 from privacy.services import retention
 from privacy.services.retention import act_on_rules
 from privacy.services.retention_rules import end_rule
@@ -130,7 +130,7 @@ def test_texts_leave_and_every_figure_is_the_same_before_and_after(north: Distri
         Concern.objects.get().facts == Debrief.objects.get().intended == IncidentStep.objects.get().note == ""
     )
     done, pending = FollowUp.objects.order_by(F("completed_at").asc(nulls_last=True))
-    assert (done.title, done.result, pending.title) == (mark(), "", "Write to them")
+    assert (done.title, done.result, pending.title) == (removed_text_mark(), "", "Write to them")
     assert not Affiliation.objects.exists()
     assert act_on_rules() == 0  # nothing is done twice
 
@@ -269,7 +269,7 @@ def test_a_closed_breach_keeps_its_days_and_loses_its_texts(actor: Actor) -> Non
     assert act_on_rules() == 1
     aware = row.aware_at
     row.refresh_from_db()
-    assert (row.what, row.measures, row.aware_at) == (mark(), "", aware)
+    assert (row.what, row.measures, row.aware_at) == (removed_text_mark(), "", aware)
 
 
 @pytest.mark.long

@@ -32,7 +32,7 @@ from privacy.models import (
 )
 from privacy.queries.activity_log import events_visible_to
 from privacy.queries.retention import AGED
-from privacy.queries.review_queue import REVIEWED, figures, find, queue
+from privacy.queries.review_queue import REVIEWED, figures, queue, reviewable_records
 from privacy.rules.retention import review_reminders
 from privacy.services.restrictions import lift_restriction, restrict_contact
 from privacy.services.retention import act_on_rules
@@ -278,12 +278,12 @@ def test_sensitive_words_are_found_in_each_text_that_belongs_to_a_record(
                 if name == "waived_reason":
                     row.held_on = None
                 row.save()
-                [found] = find(actor, noun, [record.pk])
+                [found] = reviewable_records(actor, noun, [record.pk])
                 assert (found.topics, found.risk) == (["health"], 0), (aged.label, name)
                 setattr(row, name, before)
                 row.held_on = held_on
                 row.save()
-        assert find(actor, noun, [record.pk])[0].topics == []
+        assert reviewable_records(actor, noun, [record.pk])[0].topics == []
     assert {one.noun for one in queue(actor)[0]} == set(records)
 
 

@@ -28,7 +28,7 @@ from privacy import inventory
 from privacy.codes import RetentionCode
 from privacy.models import PendingRule, RetentionRule
 from privacy.queries.retention import AGED, MARKED, STAYS, number_due
-from privacy.rules.retention import LEAST_DAYS_OF_TRAIL
+from privacy.rules.retention import LEAST_LOG_DAYS
 from privacy.services.retention_rules import end_rule, put_rule_in_force
 from tests.api.clients import Tool
 from tests.api.told import changes_since, known_changes, read, untold
@@ -60,7 +60,7 @@ def actor(desk: User) -> Actor:
 
 def in_force(actor: Actor, code: str, days: int = 1095) -> RetentionRule:
     """Put a rule in force since yesterday, so that it acts."""
-    latest = RetentionRule.objects.of(code).first()
+    latest = RetentionRule.objects.with_code(code).first()
     row = put_in_force(actor, code, days, latest.number if latest else 0)
     row.in_force_since = timezone.now() - timedelta(days=1)
     row.save(update_fields=["in_force_since"])
@@ -229,7 +229,7 @@ def test_bad_input_is_rejected_by_field(actor: Actor, wrong: dict[str, object], 
 def test_the_log_stays_as_long_as_the_change_feed_reaches_back(
     actor: Actor, desk: User, client: Client
 ) -> None:
-    assert timedelta(days=LEAST_DAYS_OF_TRAIL) >= KEPT
+    assert timedelta(days=LEAST_LOG_DAYS) >= KEPT
     with pytest.raises(ValidationError, match="at least 400 days"):
         put_rule_in_force(actor=actor, code="trail", days=399, basis="Decision 7", number=0)
     assert not RetentionRule.objects.exists()

@@ -15,7 +15,7 @@ from jobs.services.running import run_next
 from lib.days import city_today
 from privacy.codes import Identity, RequestStatus, Verdict
 from privacy.models import Finding
-from privacy.rules.finding import wanted
+from privacy.rules.finding import person_search
 from privacy.services import requests as services
 from privacy.services.findings import decide_finding
 from privacy.services.searches import names_group
@@ -56,7 +56,9 @@ def test_the_search_finds_the_person_in_records_and_texts_of_every_district(
         ("meetings.Meeting", "facts", "exact"),
         ("meetings.Meeting", "assessment", "similar"),
     }
-    assert {one.verdict for one in Finding.objects.of(row)} == {""}, "the machine calls nothing theirs"
+    assert {one.verdict for one in Finding.objects.of_request(row)} == {""}, (
+        "the machine calls nothing theirs"
+    )
     event = Event.objects.filter(action=Action.SEARCH, object_type="data_request").get()
     assert (event.object_ids, event.purpose) == ([row.pk], row.number)
 
@@ -70,7 +72,7 @@ def test_searching_again_keeps_verdicts_and_drops_what_is_gone(actor: Actor, nor
     make_meeting(north, facts="Leila Haddad again")
     services.start_search(actor=actor, request_id=row.pk)
     assert run_next()
-    assert sorted(Finding.objects.of(row).values_list("verdict", flat=True)) == ["", "theirs"]
+    assert sorted(Finding.objects.of_request(row).values_list("verdict", flat=True)) == ["", "theirs"]
 
 
 # --- Words about communities ------------------------------------------------------------------------------
@@ -98,7 +100,7 @@ def test_a_misspelling_passes_no_gate_that_the_search_forgives(actor: Actor) -> 
     misspelt = ["Rroma", "Mosqeu", "Imam", "Imman", "Muslmische", "Gitannos", "Мюслюлмани", "Rroma children"]
     for name in (*words, *misspelt, "Roman", "Iman Saleh"):
         assert names_group([name]), name
-    assert any(wanted(["Roman"], (), ()).hits("a Roma family")), "so this name waits"
+    assert any(person_search(["Roman"], (), ()).hits("a Roma family")), "so this name waits"
     row = identified(actor, terms={"names": ["Rroma"]})
     assert services.start_search(actor=actor, request_id=row.pk).status == RequestStatus.OPEN
 

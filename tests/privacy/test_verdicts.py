@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 def test_every_finding_needs_a_verdict_before_the_answer(actor: Actor, north: District) -> None:
     make_meeting(north, facts=FACTS)
     row = searched(actor)
-    [one] = Finding.objects.of(row)
+    [one] = Finding.objects.of_request(row)
 
     def answer(decision: str, **fields: Any) -> DataRequest:
         return services.answer_request(actor=actor, request_id=row.pk, decision=decision, **fields)
@@ -53,7 +53,7 @@ def test_every_finding_needs_a_verdict_before_the_answer(actor: Actor, north: Di
 def test_another_privacy_officer_reads_what_is_unsure(actor: Actor, north: District) -> None:
     make_meeting(north, facts=FACTS)
     row = searched(actor)
-    [one] = Finding.objects.of(row)
+    [one] = Finding.objects.of_request(row)
     given: dict[str, Any] = {"request_id": row.pk, "finding_id": one.pk}
     with pytest.raises(ValidationError, match="another verdict"):
         read_again(actor=actor, **given)
@@ -68,7 +68,7 @@ def test_another_privacy_officer_reads_what_is_unsure(actor: Actor, north: Distr
 def test_the_only_privacy_officer_of_a_city_is_not_locked_out(actor: Actor, north: District) -> None:
     make_meeting(north, facts=FACTS)
     row = searched(actor)
-    [one] = Finding.objects.of(row)
+    [one] = Finding.objects.of_request(row)
     decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=Verdict.UNSURE)
     assert not read_again(actor=actor, request_id=row.pk, finding_id=one.pk).is_open
 
@@ -76,7 +76,7 @@ def test_the_only_privacy_officer_of_a_city_is_not_locked_out(actor: Actor, nort
 def test_the_contact_of_a_request_is_the_one_said_to_be_theirs(actor: Actor, north: District) -> None:
     contact = make_contact(north, given_name="Leila", family_name="Haddad")
     row = searched(actor)
-    [one] = Finding.objects.of(row)
+    [one] = Finding.objects.of_request(row)
     for verdict, known in ((Verdict.THEIRS, contact.pk), (Verdict.SOMEBODY_ELSE, None)):
         decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=verdict)
         row.refresh_from_db()
@@ -89,7 +89,7 @@ def test_a_cut_lies_in_the_text_and_overlaps_none(
 ) -> None:
     make_meeting(north, facts=FACTS)
     row = searched(actor)
-    [one] = Finding.objects.of(row)
+    [one] = Finding.objects.of_request(row)
     given: dict[str, Any] = {
         "actor": actor, "request_id": row.pk, "finding_id": one.pk, "length": len(FACTS),
         "grounds": [Ground.THIRD_PARTY_RIGHTS],
@@ -122,11 +122,11 @@ def test_findings_with_the_same_text_get_one_verdict_together(
     row, client = searched(actor), sure(officer_of_privacy)
     address = f"/privacy/requests/{row.pk}/"
     assert "Same verdict for 2 findings with the same text" in client.get(address).text
-    same = [one for one in Finding.objects.of(row) if one.passages and one.field == "facts"]
+    same = [one for one in Finding.objects.of_request(row) if one.passages and one.field == "facts"]
     texts = {str(one.pk): one.facts for one in Meeting.objects.all()}
     first = next(one for one in same if texts[one.object_id] != FACTS)
     client.post(f"{address}findings/{first.pk}/", {"verdict": "theirs", "alike": "1"})
-    decided = {texts[one.object_id]: one.verdict for one in Finding.objects.of(row)}
+    decided = {texts[one.object_id]: one.verdict for one in Finding.objects.of_request(row)}
     assert decided == {"Leila Haddad called.": "theirs", FACTS: ""}
 
 

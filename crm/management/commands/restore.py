@@ -23,7 +23,7 @@ from lib.row_context import act_as_system
 from privacy.codes import RetentionCode
 from privacy.models import RetentionRule
 from privacy.queries.retention import number_due
-from privacy.services.ledger import LedgerBroken, findings, replay
+from privacy.services.ledger import LedgerBroken, ledger_problems, replay
 
 DRILL_DATABASE = "proximity_drill"
 NO_LEDGER = (
@@ -100,12 +100,12 @@ class Command(BaseCommand):
             self.stdout.write("Nothing was erased again, because there is no ledger of erasures.")
             return
         self.stdout.write(f"{replay(ledger)} erasures repeated.")
-        if problems := list(findings(ledger)):
+        if problems := list(ledger_problems(ledger)):
             raise BackupFailed(f"Not everything is erased: {problems[0]}")
 
     def _say_what_is_pruned_again(self) -> None:
         """Months of the activity log that were deleted since the backup are back until the rule acts."""
-        rule = RetentionRule.objects.in_force().of(RetentionCode.TRAIL).first()
+        rule = RetentionRule.objects.in_force().with_code(RetentionCode.TRAIL).first()
         if rule and (rows := number_due(rule.code, rule.days)):
             self.stdout.write(
                 f"The backup has {rows} old rows of the activity log, which retention rule {rule.number} "

@@ -1,4 +1,4 @@
-"""`manage.py privacy_register`: write or check `docs/register.json`, which has the data that is kept."""
+"""`manage.py privacy_register`: write or check `docs/register.json`, the register of stored data."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -18,8 +18,8 @@ class Command(BaseCommand):
     def handle(self, *, check: bool, **_: Any) -> None:
         if not COMMITTED.parent.is_dir():
             raise CommandError("There is no docs folder. Run this in a clone of the repository.")
-        now = committed()
+        current_text = committed()
         if not check:
-            COMMITTED.write_text(now)
-        elif not COMMITTED.exists() or COMMITTED.read_text() != now:
+            COMMITTED.write_text(current_text)
+        elif not COMMITTED.exists() or COMMITTED.read_text() != current_text:
             raise CommandError("docs/register.json differs. Run `manage.py privacy_register` and review it.")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from lib.row_context import act_as_system
-from privacy.services.ledger import LedgerBroken, findings, replay
+from privacy.services.ledger import LedgerBroken, ledger_problems, replay
 
 
 class Command(BaseCommand):
@@ -26,11 +26,11 @@ class Command(BaseCommand):
         try:
             if erase:
                 self.stdout.write(f"{replay(file)} erasures repeated.")
-            found = list(findings(file))
+            problems = list(ledger_problems(file))
         except LedgerBroken as problem:
             raise CommandError(str(problem)) from problem
-        for one in found:
-            self.stdout.write(one)
-        if found:
-            raise CommandError(f"{len(found)} erased records are still there. Run this with --erase.")
+        for problem_line in problems:
+            self.stdout.write(problem_line)
+        if problems:
+            raise CommandError(f"{len(problems)} erased records are still there. Run this with --erase.")
         self.stdout.write("Nothing in the ledger is in the database.")
