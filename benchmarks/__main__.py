@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import answers, work
@@ -73,7 +74,9 @@ def main() -> int:
 def _measured(chosen: argparse.Namespace) -> Iterator[Row]:
     folder, size, wanted = data_folder(chosen.data), number(chosen.size), chosen.rows or ROWS
     patience = Patience(chosen.seconds, chosen.turns, chosen.warm_up)
-    with Stack(folder, size) as stack:
+    with Stack(folder, size) as stack, ExitStack() as copies:
+        # Copied before the first connection to the original, so that it is served only once.
+        plain = copies.enter_context(stack.without_policies()) if "policies" in wanted else None
         with stack.serving():
             for name, measure in ON_THE_STACK.items():
                 if name in wanted:
@@ -81,9 +84,9 @@ def _measured(chosen: argparse.Namespace) -> Iterator[Row]:
             if "growth" in wanted and size > GROWN_FROM:
                 with Stack(folder, GROWN_FROM) as small, small.serving():
                     yield from answers.growth(stack, small, patience)
-        if "policies" in wanted:
-            with stack.without_policies() as plain, stack.serving(), plain.serving():
-                yield from answers.policies(stack, plain, patience)
+            if plain:
+                with plain.serving():
+                    yield from answers.policies(stack, plain, patience)
         for name, work_through in ON_A_SCRATCH.items():
             if name in wanted:
                 yield from work_through(stack, min(size, work.MOST[name]))
