@@ -63,7 +63,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One email of a subscription, made on its due `day`, in the recipient's time zone."""
+    """Email of a subscription, made on its due `day`, in the recipient's time zone."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="deliveries")
