@@ -195,7 +195,7 @@ def _derived_values(values: Mapping[str, str]) -> dict[str, str]:
     for variable in (*VARIABLES, *COMPOSE_ONLY):
         if variable.default is None and variable.compose != MADE_BY_COMPOSE:
             _needed(values, variable.name)
-    host, kept = "localhost", "/var/lib/proximity/trail"
+    host, trail_folder = "localhost", "/var/lib/proximity/trail"
     return {
         **{
             f"DATABASE{part}_URL": f"postgres://proximity_{role}:"
@@ -206,8 +206,8 @@ def _derived_values(values: Mapping[str, str]) -> dict[str, str]:
         "TRUSTED_PROXIES": "1",
         "CSRF_TRUSTED_ORIGINS": values["SITE_URL"],
         "FONT_CACHE_DIR": "/tmp/fonts",  # noqa: S108 (a unit has a /tmp of its own)
-        "AUDIT_SEAL_FILE": f"{kept}/seals.jsonl",
-        "ERASURE_LEDGER": f"{kept}/erasures.jsonl",
+        "AUDIT_SEAL_FILE": f"{trail_folder}/seals.jsonl",
+        "ERASURE_LEDGER": f"{trail_folder}/erasures.jsonl",
     }
 
 

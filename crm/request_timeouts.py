@@ -69,8 +69,8 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn brings no types
     gunicorn's own class waits two seconds, and blocks the loop that accepts all other connections.
     """
 
-    def __init__(self, plain: Any, linger: Callable[["Connection"], None]) -> None:
-        super().__init__(plain.cfg, plain.sock, plain.client, plain.server)
+    def __init__(self, accepted: Any, linger: Callable[["Connection"], None]) -> None:
+        super().__init__(accepted.cfg, accepted.sock, accepted.client, accepted.server)
         self._linger = linger
         self._drained = 0
 

@@ -89,30 +89,30 @@ def run_beside(checks: Sequence[Check], tests: Sequence[str], environment: Mappi
     The output of the tests is held back until the checks have been reported.
     """
     colours = ("--color=yes",) if sys.stdout.isatty() else ()
-    said: SimpleQueue[bytes] = SimpleQueue()
+    output: SimpleQueue[bytes] = SimpleQueue()
     with subprocess.Popen(
         [*tests, *colours], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
-        Thread(target=_listen, args=(process, said), daemon=True).start()
+        Thread(target=_listen, args=(process, output), daemon=True).start()
         try:
             failed = failed_checks(checks, politely=True)
-            _pass_on(said, process)
+            _pass_on(output, process)
         except KeyboardInterrupt:  # the tests are interrupted too, and report it
-            _pass_on(said, process)
+            _pass_on(output, process)
             raise
     if failed:
         print(f"FAILED, see above the tests: {', '.join(failed)}", flush=True)
     return process.returncode or int(bool(failed))
 
 
-def _listen(process: subprocess.Popen[bytes], said: SimpleQueue[bytes]) -> None:
+def _listen(process: subprocess.Popen[bytes], output: SimpleQueue[bytes]) -> None:
     """Queue the output of the tests as it arrives, then an empty piece at the end."""
     while process.stdout and (piece := os.read(process.stdout.fileno(), 65536)):
-        said.put(piece)
-    said.put(b"")
+        output.put(piece)
+    output.put(b"")
 
 
-def _pass_on(said: SimpleQueue[bytes], process: subprocess.Popen[bytes]) -> None:
+def _pass_on(output: SimpleQueue[bytes], process: subprocess.Popen[bytes]) -> None:
     """Print the queued output until the tests have ended.
 
     A server that the tests leave running can hold the pipe open, so the end of the process counts too.
@@ -120,7 +120,7 @@ def _pass_on(said: SimpleQueue[bytes], process: subprocess.Popen[bytes]) -> None
     piece = b"\n"
     while piece:
         try:
-            piece = said.get(timeout=1)
+            piece = output.get(timeout=1)
         except Empty:
             if process.poll() is not None:
                 return
