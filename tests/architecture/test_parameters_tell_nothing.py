@@ -17,6 +17,7 @@ from accounts.models import Role
 from api.schema import document
 from tests.architecture import canaries
 from tests.architecture.asking import Asking, undone
+from tests.architecture.noticing import noticed
 from tests.architecture.shared_ground import ground_for_all
 
 PURPOSE: Final = {"X-Purpose": "They called about the hall"}
@@ -99,11 +100,13 @@ def test_no_refusal_of_the_api_has_a_word_of_anybody(asking: Asking) -> None:
         together = ["&".join(queries) for queries in zip(*(queries[-4:] for queries in each), strict=True)]
         for who, (client, headers) in callers(asking).items():
             for query in [one for queries in each for one in queries] if who in CURIOUS else together:
-                with undone():
+                with undone(), noticed() as read:
                     answer = client.get(f"{address}?{query}{rest}", headers=headers)
                 refused += 400 <= answer.status_code < 500
                 if fault := faults(answer):
                     wrong.append(f"{who}: {address}?{query}: {fault}")
+                if not read:  # so that every other query has the same answer
+                    break
     assert wrong == []
     assert refused > 1_000
 
@@ -132,14 +135,16 @@ def test_no_refusal_of_a_page_has_a_word_of_anybody(asking: Asking) -> None:
         if route.startswith(("api/", "accounts/", "healthz")):  # /healthz answers 503 without workers
             continue
         address = asking.ask("GET", route, "north").path.partition("?")[0]
-        for value in values:
-            sent = value if value == "%00" else quote(value)
-            query = "&".join(f"{name}={sent}&{name}={sent}" for name in names)
-            for role in (Role.OFFICER, Role.SUPERVISOR):
-                with undone():
+        for role in (Role.OFFICER, Role.SUPERVISOR):
+            for value in values:
+                sent = value if value == "%00" else quote(value)
+                query = "&".join(f"{name}={sent}&{name}={sent}" for name in names)
+                with undone(), noticed() as read:
                     answer = asking.ground.client(role, "north").get(f"{address}?{query}")
                 refused += 400 <= answer.status_code < 500
                 if fault := faults(answer):
                     wrong.append(f"{role}: {address}?{query[:80]}: {fault}")
+                if not read:  # so that every other query has the same answer
+                    break
     assert wrong == []
     assert refused > 100
