@@ -100,7 +100,7 @@ def _cached(request: HttpRequest, content: bytes, digest: str, kind: str, *, is_
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest, language: str, code: str) -> HttpResponse:
-    """The form. Whatever is sent correctly gets the same answer, known or not, taken or not by a limit.
+    """Receive the form. Each correct form gets the same answer, also beyond a limit.
 
     If it is sent too early or too late, it comes back with what was typed: no one waits for an email in vain.
     """

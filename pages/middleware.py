@@ -101,7 +101,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 class PreferencesMiddleware:
-    """Apply a user's own language and time zone, whatever the browser requests."""
+    """Apply a user's own language and time zone instead of the browser's."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -117,7 +117,7 @@ class PreferencesMiddleware:
 
 
 class NotAllowedMiddleware:
-    """Show a page instead of Django's empty 405 response if somebody opens an address for forms only."""
+    """Show a page instead of Django's empty 405 response if a user opens an address for forms only."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

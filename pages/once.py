@@ -1,7 +1,7 @@
 """Forms that are sent twice do their work once, and the second response leads to the same result.
 
 Users tap twice, reload the page, or try again because no response came. `{% csrf_token %}` writes an ID into
-every form, which identifies the repetition. IDs are per user, so somebody else's ID has no effect.
+every form, which identifies the repetition. IDs are per user, so another user's ID has no effect.
 
 With scripts, going Back never returns to a saved form (app.js). Without scripts, the browser reloads the page
 with the typed text, and its forms must have the same IDs as before. So a browser without scripts is sent to
@@ -119,7 +119,7 @@ def _again(request: HttpRequest, sent_form: SentForm) -> HttpResponseBase:
     return render(request, "pages/shell/sent_before.html", context, status=HTTPStatus.CONFLICT)
 
 
-def about(response: HttpResponse, url: str) -> HttpResponse:
+def mark_saved(response: HttpResponse, url: str) -> HttpResponse:
     """Mark `url` as the address of the saved object, for a response that leads elsewhere."""
     response.headers[MADE] = url
     return response

@@ -87,7 +87,7 @@ def offered_undo(request: ActorRequest, on: str) -> Offer | None:
 
 
 def undo(request: ActorRequest, token: str) -> None:
-    """Reverse the write in `token`. Raises BadSignature if it is expired, forged or somebody else's."""
+    """Reverse the write in `token`. Raises BadSignature if it is expired, forged or another user's."""
     signed = signing.loads(token, salt=SALT, max_age=TEN_MINUTES)
     if signed["user"] != str(request.user.pk):
         raise signing.BadSignature

@@ -17,10 +17,10 @@ def who_did(events: Sequence[Event]) -> list[str]:
         model.objects.filter(pk__in=ids).order_by().values_list("pk", "name") for model in (User, ApiKey)
     )
     names = dict(people.union(keys, all=True))
-    return [_who(event, names) for event in events]
+    return [_author_name(event, names) for event in events]
 
 
-def _who(event: Event, names: dict[UUID | None, str]) -> str:
+def _author_name(event: Event, names: dict[UUID | None, str]) -> str:
     match event.actor_kind:
         case "system":
             return _("the system")

@@ -18,7 +18,7 @@ class FactsApart(models.TextChoices):
 
 
 class FollowUpRecorded(models.TextChoices):
-    """Whether each promise made at the meeting is recorded as a follow-up."""
+    """Whether each commitment of the meeting is recorded as a follow-up."""
 
     YES = "yes", _("yes")
     NO = "no", _("no")

@@ -35,7 +35,7 @@ def between_chapters(stories: Sequence[Story]) -> dict[str, list[tuple[Step, int
 
 
 def _days(story: Story) -> list[int]:
-    """Return how many days ago somebody met the organisation as usual, not close to a chapter."""
+    """Return how many days ago an officer met the organisation as usual, not close to a chapter."""
     if not story.rhythm or not story.steps:
         return []
     random = Random(f"days {story.name}")

@@ -48,7 +48,7 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Conce
 def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Any) -> Concern:
     """Change a concern. Newly affected organisations get steps. Raises as the concern's service does.
 
-    Steps of organisations that are no longer affected stay, because a call may have been promised. If the
+    Steps of organisations that are no longer affected stay, because a call may be agreed. If the
     concern moves to another district, its incident moves too, and their open steps are not needed.
     """
     before = concerns.locked_concern(actor, concern_id, fields).district

@@ -1,4 +1,4 @@
-"""Log a concern quickly, then show immediately whom to call."""
+"""Log a concern quickly, then show immediately the organisations to call."""
 
 from django.conf import settings
 from django.contrib import messages

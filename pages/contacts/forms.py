@@ -97,11 +97,11 @@ class RoleForm(HintedForm):
         super().__init__(*args, **kwargs)
         organisation: Any = self.fields["organisation"]
         organisation.queryset = Organisation.objects.visible_to(actor)
-        self.offered = [*self._kept(), *offered]
+        self.offered = [*self._current_organisation(), *offered]
         rows = ((str(row.pk), row.name) for row in self.offered)
         organisation.choices = [("", _("Choose an organisation")), *rows]
 
-    def _kept(self) -> list[Organisation]:
+    def _current_organisation(self) -> list[Organisation]:
         """The organisation of an existing role, first in the list."""
         chosen = self.initial.get("organisation")
         return [chosen] if isinstance(chosen, Organisation) else []

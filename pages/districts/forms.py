@@ -137,18 +137,18 @@ class RedrawForm(VersionedForm):
             self.initial["on"] = city_today()
 
     @property
-    def first(self) -> list[forms.BoundField]:
+    def first_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("on", "code", "name", "parent")]
 
     @property
-    def more(self) -> list[forms.BoundField]:
+    def further_fields(self) -> list[forms.BoundField]:
         """Fields of further successors, for a district that is split."""
         return [self[f"{name}_{number}"] for number in MORE_SUCCESSORS for name in ("code", "name", "parent")]
 
     @property
     def is_split(self) -> bool:
         """Whether a field of a further successor was filled in or is wrong."""
-        return any(field.errors or (self.is_bound and field.data) for field in self.more)
+        return any(field.errors or (self.is_bound and field.data) for field in self.further_fields)
 
     def values(self) -> dict[str, Any]:
         cleaned = super().values()

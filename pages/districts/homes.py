@@ -42,7 +42,7 @@ def district_homes(request: ActorRequest, code: str) -> HttpResponse:
 
 
 def _form_of(request: ActorRequest, district: District, rows: list[Organisation]) -> forms.Form:
-    """A choice for each organisation; the first successor is chosen until somebody chooses another."""
+    """A choice for each organisation; the first successor is chosen until a user chooses another."""
     form = forms.Form(posted(request))
     plan = district.redraw or {"into": [], "homes": {}}
     choices = [

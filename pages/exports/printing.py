@@ -1,4 +1,4 @@
-"""Pages made for paper: whoever may open one can read it, and to print it they enter who gets the page."""
+"""Pages made for paper. To print a page, the reader enters its recipient."""
 
 from collections.abc import Collection, Iterable
 from typing import Any

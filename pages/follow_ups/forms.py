@@ -156,7 +156,7 @@ class CancelForm(VersionedForm):
 
 @fields_of(FollowUp, "owner", owner={"label": _("Assign to"), "empty_label": _("Choose a colleague")})
 class HandOnForm(VersionedForm):
-    """Hand a follow-up on to a colleague. `is_near`: the chosen one works where it was promised."""
+    """Hand a follow-up on to a colleague."""
 
     def __init__(self, *args: Any, actor: Actor, follow_up: FollowUp, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -166,7 +166,7 @@ class HandOnForm(VersionedForm):
 
     @property
     def is_near(self) -> bool:
-        """Whether the chosen colleague works where it was promised; of no district if to no organisation."""
+        """Whether the colleague works in a home district of the organisations, if there are any."""
         return not self.homes or self.cleaned_data["owner"].is_near
 
 
@@ -176,7 +176,7 @@ def _colleagues(actor: Actor) -> Any:
 
 
 def _offer_colleagues(form: forms.Form, colleagues: Any, homes: Collection[UUID]) -> None:
-    """Offer those who work in these districts first; the others may not see who it was promised to."""
+    """Offer those who work in these districts first; other colleagues may not see its organisations."""
     lineages = District.objects.filter(pk__in=homes).values_list("lineage", flat=True)
     near = {pk for lineage in lineages for pk in lineage}
     works_near = User.districts.through.objects.filter(user_id=OuterRef("pk"), district_id__in=near)

@@ -92,7 +92,7 @@ def follow_up_later(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _say_handed_on(request: ActorRequest, row: Any, owner: User, version: int, *, is_near: bool) -> None:
-    """Warn if the colleague does not work where those it was promised to are at home."""
+    """Warn if the colleague works in none of the home districts of its organisations."""
     texts = {"name": owner.name, "title": row.title}
     undo = undo_url(
         request, "follow_up_handed_on", follow_up_id=str(row.pk), version=version, owner=str(row.owner_id)

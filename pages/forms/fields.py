@@ -48,10 +48,10 @@ class MomentField(forms.DateTimeField):
         except ValidationError as error:
             if error.code != "ambiguous_timezone":
                 raise
-            return self._first(value)
+            return self._earlier_moment(value)
         return moment
 
-    def _first(self, value: Any) -> datetime:
+    def _earlier_moment(self, value: Any) -> datetime:
         zone = timezone.get_current_timezone()
         with timezone.override(UTC):
             typed: Any = super().to_python(value)

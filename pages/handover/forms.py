@@ -13,7 +13,7 @@ from pages.forms.fields import fields_of
 
 
 class HandoverForm(forms.Form):
-    """`to` takes everything except organisations assigned to somebody else and the work related to them."""
+    """`to` takes everything except organisations assigned to another officer and the work related to them."""
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
@@ -37,8 +37,8 @@ class HandoverForm(forms.Form):
         return UUID(self.cleaned_data["to"])
 
     @property
-    def others(self) -> dict[UUID, UUID]:
-        """Organisations assigned to somebody other than `to`."""
+    def exceptions(self) -> dict[UUID, UUID]:
+        """Organisations assigned to another officer than `to`."""
         chosen = {pk: self.cleaned_data[_name(pk)] for pk in self._ids}
         return {pk: UUID(user_id) for pk, user_id in chosen.items() if user_id}
 

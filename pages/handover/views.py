@@ -171,7 +171,7 @@ def _planned(request: ActorRequest, portfolio: Portfolio, form: HandoverForm) ->
     if form.errors:
         return None
     with RefusalsIn(form):
-        return planned_moves(request.actor, portfolio, form.to_id, form.others)
+        return planned_moves(request.actor, portfolio, form.to_id, form.exceptions)
     return None
 
 
@@ -180,7 +180,7 @@ def _move(request: ActorRequest, officer: User, form: HandoverForm) -> HttpRespo
         actor=request.actor,
         officer_id=officer.pk,
         to_id=form.to_id,
-        exceptions=form.others,
+        exceptions=form.exceptions,
         fingerprint=form.cleaned_data["shown"] or "-",
     )
     n = len(handover.moves)

@@ -52,7 +52,7 @@ class CallForm(forms.Form):
 
 @fields_of(IncidentStep, "note")
 class StepForm(forms.Form):
-    """An act on a step. `had_by` is the officer whom the page showed."""
+    """An act on a step. `had_by` is the officer that the page showed."""
 
     task = forms.UUIDField(widget=forms.HiddenInput)
     act = forms.ChoiceField(choices=[(act, act) for act in (TAKE, PASS, DONE, NOT_NEEDED)])

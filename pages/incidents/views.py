@@ -1,4 +1,4 @@
-"""Incidents: what to do next, whom to call, and what was done. Each tap is a form of its own."""
+"""Incidents: next steps, organisations to call, and the steps done. Each tap is a form of its own."""
 
 from collections.abc import Callable, Sequence
 from http import HTTPStatus

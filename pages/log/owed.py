@@ -25,7 +25,7 @@ class OpenItem:
 
 
 class Ticked(forms.MultipleChoiceField):
-    """Ticked boxes. What somebody else has closed in the meantime is no mistake of the writer's."""
+    """Ticked boxes. A row that another user has closed meanwhile is ignored, not refused."""
 
     def clean(self, value: Any) -> list[str]:
         return [choice for choice in self.to_python(value) if self.valid_value(choice)]

@@ -38,7 +38,7 @@ from pages.log.forms import AssemblyForm, LogForm, PromiseForm, Who, present_org
 from pages.lookups import is_id, writers_only
 from pages.meetings.forms import WAS_THERE, Attendances
 from pages.meetings.outcome import say_logged, to_reopen
-from pages.once import about
+from pages.once import mark_saved
 from pages.reasons import given_reasons, reason_for, take_reason
 from pages.undo import undoer
 
@@ -224,7 +224,7 @@ def _saved(
 ) -> HttpResponse:
     """Redirect to the organisation the user comes from, to logging a concern, or to Today."""
     say_logged(request, meeting, to_reopen(request, fields["done"]))
-    return about(_onwards(request, meeting, organisation), reverse("meeting", args=[meeting.pk]))
+    return mark_saved(_onwards(request, meeting, organisation), reverse("meeting", args=[meeting.pk]))
 
 
 @undoer("log_meeting")

@@ -164,7 +164,7 @@ class PlanForm(WhenAndWhere):
     field_order: tuple[str, ...] = ("subject", "kind", "starts_at", "duration_minutes", "district", "place")
 
     def __init__(self, *args: Any, officers: Iterable[User] = (), **kwargs: Any) -> None:
-        """`officers` already take part and stay selectable, whatever their districts."""
+        """`officers` already take part and stay selectable in any district."""
         super().__init__(*args, **kwargs)
         near = User.objects.active().with_role(*WRITES).filter(districts__in=self.actor.district_ids)
         current = User.objects.filter(pk__in=[officer.pk for officer in officers])

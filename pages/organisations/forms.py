@@ -187,7 +187,7 @@ def organisation_values(organisation: Organisation) -> dict[str, Any]:
 
 
 def phone_text(phone: Any) -> str:
-    """A phone number in a format that can be typed again, whatever its country."""
+    """A phone number in a format that can be typed again in any country."""
     return str(phone.as_international if phone and phone.is_valid() else phone)
 
 

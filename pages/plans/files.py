@@ -89,7 +89,7 @@ def plan_file(request: ActorRequest, pk: UUID, comparisonfile: UUID) -> HttpResp
 
 @require_safe
 def plan_file_download(request: ActorRequest, pk: UUID, comparisonfile: UUID) -> HttpResponse:
-    """The signed file. Whoever fetches it is recorded with the city it is for."""
+    """Send the signed file, and record the reader with the city that gets it."""
     plan, row = _file(request, pk, comparisonfile)
     if not row.is_signed:
         messages.error(request, _("This file is not signed yet. Try again in a minute."))

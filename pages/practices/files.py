@@ -78,7 +78,7 @@ def practice_file(request: ActorRequest, practicefile: UUID) -> HttpResponse:
 
 @require_safe
 def practice_file_download(request: ActorRequest, practicefile: UUID) -> HttpResponse:
-    """The signed file. Whoever fetches it is recorded with the city it is for."""
+    """Send the signed file, and record the reader with the city that gets it."""
     row = _practice_file(request, practicefile)
     if not row.is_signed:
         messages.error(request, _("This file is not signed yet. Try again in a minute."))

@@ -58,7 +58,7 @@ class _TextFields(forms.Form):
     def texts(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in (*TEXT, "sources") if name in self.cleaned_data}
 
-    def about(self) -> dict[str, Any]:
+    def properties(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in PRACTICE if name in self.cleaned_data}
 
 
@@ -78,7 +78,7 @@ class NewPracticeForm(_TextFields, _Languages):
     field_order = ("title", "language", *TEXT[1:], "sources", *PRACTICE)
 
     def values(self) -> dict[str, Any]:
-        return {**self.about(), "text": self.texts(), "language": self.cleaned_data["language"]}
+        return {**self.properties(), "text": self.texts(), "language": self.cleaned_data["language"]}
 
 
 @fields_of(PracticeText, *TEXT)
@@ -89,7 +89,7 @@ class PracticeForm(_TextFields, VersionedForm):
     field_order = (*TEXT, "sources", *PRACTICE)
 
     def values(self) -> dict[str, Any]:
-        return {**self.about(), "text": self.texts()}
+        return {**self.properties(), "text": self.texts()}
 
 
 @fields_of(PracticeText, *TEXT)

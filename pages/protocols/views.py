@@ -1,4 +1,4 @@
-"""Protocols: what is agreed to be done, in which version, approved by whom, and trying one out."""
+"""Protocols: agreed steps, versions and approvals, and a trial run."""
 
 from typing import Any
 from uuid import UUID
@@ -36,7 +36,7 @@ from pages.protocols.forms import ProtocolForm, StepFormSet, TryProtocolForm, pr
 
 @require_safe
 def protocols(request: ActorRequest) -> HttpResponse:
-    """Drafts first, which wait for somebody; then those in force, then what was replaced."""
+    """List drafts first, then protocols in force, then replaced ones."""
     readers_only(request)
     rows = list(
         Protocol.objects.visible_to(request.actor)

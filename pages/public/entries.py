@@ -116,7 +116,7 @@ def entry_approve(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _approval(row: PublicEntry, data: QueryDict | None = None) -> dict[str, Any]:
-    """Return the form of whoever approves an entry, with words that may help to answer its question."""
+    """Return the approver's form, with words that may help to answer its question."""
     form = ApprovalForm(data, initial={"revision": row.revision}, entry=row)
     return {"approval": form, "hints": hints_of_hate(row)}
 

@@ -118,7 +118,7 @@ def _wished(actor: Actor, organisation: Organisation) -> dict[str, Any]:
     """Return the listing to which the organisation agreed when it registered, else only its summary.
 
     A known organisation has agreed only by the link to its office. A registration from before its listing was
-    withdrawn says nothing any more.
+    withdrawn no longer counts.
     """
     summary = {"summary": organisation.summary[:1000]}
     registration = Registration.objects.visible_to(actor).with_wish_to_be_listed(organisation.pk).first()

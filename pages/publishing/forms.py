@@ -96,7 +96,7 @@ class ReleaseForm(forms.Form):
         choice.choices = [(code, str(quarter)) for code, quarter in self._by_code.items()]  # type: ignore[attr-defined]  # a choice field
 
     @property
-    def asked(self) -> Period:
+    def chosen_quarter(self) -> Period:
         return self._by_code[self.cleaned_data["quarter"]]
 
 

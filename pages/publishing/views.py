@@ -109,13 +109,13 @@ def release_new(request: ActorRequest) -> HttpResponse:
     if form.is_valid():
         with RefusalsIn(form):
             if request.method == "POST":
-                release = make_release(actor=request.actor, quarter=form.asked)
+                release = make_release(actor=request.actor, quarter=form.chosen_quarter)
                 messages.success(request, _("Release %(number)d is published.") % {"number": release.number})
                 return redirect("release", release.number)
-            document = prepare_release(actor=request.actor, quarter=form.asked).document
+            document = prepare_release(actor=request.actor, quarter=form.chosen_quarter).document
     context = {"form": form, "quarters": quarters}
     if document:
-        context |= _release_context(document, form.asked)
+        context |= _release_context(document, form.chosen_quarter)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/publishing/new.html", context, status=status)
 

@@ -45,7 +45,7 @@ class Thing:
 class Things:
     """The records that a column counts. `count` is the number in the figure.
 
-    `others` counts what the reader cannot see any more, and what is too much for a page.
+    `others` counts records that the reader can no longer see, and records beyond a page.
     """
 
     label: str

@@ -90,7 +90,7 @@ class BlindSpot:
 
 
 def blind_spots_of(review: Review) -> list[BlindSpot]:
-    """Communities that were expected and that nobody spoke for, or nobody met."""
+    """Return expected communities without an organisation, or without a meeting."""
     names = {part["code"]: part["name"] for part in review.parts}
     return [
         BlindSpot(

@@ -1,4 +1,4 @@
-"""Shared with: who got data, when, how and by whom (CJEU C-154/21), derived from the activity log."""
+"""Shared with: recipients of data, with day, way and sender (CJEU C-154/21), from the activity log."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -50,7 +50,7 @@ class Sharing:
     day: date | None
 
     @classmethod
-    def of(cls, line: Line) -> "Sharing":
+    def from_line(cls, line: Line) -> "Sharing":
         name, how_code = name_and_how(line.event.recipient)
         word, _space, typed_day = how_code.partition(" ")
         typed = date.fromisoformat(typed_day) if line.event.action == Action.SHARE else None
@@ -65,7 +65,7 @@ def shared_with(request: ActorRequest) -> HttpResponseBase:
     shared_events = shared_by_people(request.actor)
     page = page_of(request, shared_events.filter(recipient__icontains=q) if q else shared_events, "-at")
     keys = ApiKey.objects.visible_to(request.actor).exclude(last_used_at=None).order_by("-last_used_at")
-    rows = [Sharing.of(line) for line in lines(page.rows)]
+    rows = [Sharing.from_line(line) for line in lines(page.rows)]
     disclose(request, "event", (), action=Action.LIST)
     context = {"rows": rows, "page": page, "q": q, "keys": [] if q or page.previous else list(keys[:50])}
     return render(request, "pages/shared/list.html", context)

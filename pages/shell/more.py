@@ -6,5 +6,5 @@ from django.views.decorators.http import require_safe
 
 
 @require_safe
-def more(request: HttpRequest) -> HttpResponse:
+def more_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/shell/more.html")

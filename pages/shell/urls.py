@@ -3,12 +3,12 @@ from django.urls import URLPattern, path
 from pages.shell.browser_reports import browser_reports
 from pages.shell.gallery import gallery
 from pages.shell.help import help_page, help_privacy, help_public
-from pages.shell.more import more
+from pages.shell.more import more_page
 from pages.shell.undo import undo_last
 from pages.shell.well_known import security_txt
 
 urlpatterns: list[URLPattern] = [
-    path("more/", more, name="more"),
+    path("more/", more_page, name="more"),
     path("help/", help_page, name="help"),
     path("help/privacy/", help_privacy, name="help_privacy"),
     path("help/public/", help_public, name="help_public"),

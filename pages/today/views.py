@@ -66,7 +66,7 @@ def _start(request: ActorRequest) -> HttpResponse:
 
 
 def _prep(actor: Actor, day: Today) -> MeetingPreparation | None:
-    """The next meeting within the hour. Its own page says whom to greet (docs/adr/0013)."""
+    """The next meeting within the hour. Its own page lists the people to greet (docs/adr/0013)."""
     soon = timezone.now() + PREPARED
     meeting: Any = next(
         (meeting_row for meeting_row in (*day.meetings, *day.coming) if meeting_row.starts_at <= soon), None

@@ -41,7 +41,7 @@ def ids_of(held: HeldData) -> list[UUID]:
 
 
 def recipients(actor: Actor, ids: list[UUID]) -> list[dict[str, Any]]:
-    """Return the recipients of the data by name: bodies to whom people passed it on, and other systems."""
+    """Return the recipients of the data by name: bodies that received it from people, and other systems."""
     receipts = [_receipt(event) for event in _events_about(shared_by_people(actor), ids).order_by("at", "pk")]
     events_by_key: dict[UUID | None, list[Event]] = defaultdict(list)
     key_events = _events_about(events_visible_to(actor).filter(actor_kind="key", allowed=True), ids)

@@ -27,7 +27,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         return self.filter(verdict=Verdict.THEIRS)
 
     def blocking(self) -> Self:
-        """Findings without a verdict, and unsure ones that nobody has read again."""
+        """Findings without a verdict, and unsure ones that were not read again."""
         return self.filter(Q(verdict=Verdict.OPEN) | Q(verdict=Verdict.UNSURE, read_again_by__isnull=True))
 
     def with_text(self) -> Self:

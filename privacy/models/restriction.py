@@ -1,4 +1,4 @@
-"""Restriction: a contact's data is stored, but nobody can use it."""
+"""Restriction: a contact's data is stored, but cannot be used."""
 
 from datetime import date
 from typing import Self
@@ -22,7 +22,7 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
         return self.all() if sees_requests(actor) else self.none()
 
     def standing(self) -> Self:
-        """Restrictions that nobody has lifted."""
+        """Restrictions that were not lifted."""
         return self.filter(lifted_at__isnull=True)
 
     def of_contacts(self) -> Self:

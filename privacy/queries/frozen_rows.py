@@ -40,7 +40,7 @@ def frozen_by_requests(label: str, path: str = "pk") -> Q:
 
 
 def freezing_requests() -> QuerySet[DataRequest]:
-    """Return requests that are pending, or have a restriction that nobody has lifted."""
+    """Return requests that are pending, or have a restriction that was not lifted."""
     restricting = Restriction.objects.standing().filter(request=OuterRef("pk"))
     return DataRequest.objects.filter(Q(status__in=PENDING) | Exists(restricting))
 

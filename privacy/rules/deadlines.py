@@ -1,6 +1,6 @@
 """Deadlines of data requests, as pure functions.
 
-GDPR Art. 12(3): one month, and up to two more if the person is told within the first. The directive (LED)
+GDPR Art. 12(3): one month, and up to two more if the person is notified within the first. The directive (LED)
 says "without undue delay". National law decides, so the days are a setting (uncertain: counsel checks).
 """
 

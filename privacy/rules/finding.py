@@ -1,6 +1,6 @@
 """Finding a person in texts, as pure functions: in either script, in any order of words, with one typo.
 
-No function decides whom a text is about. They find passages for a privacy officer to read.
+No function decides about which person a text is. They find passages for a privacy officer to read.
 """
 
 import re
@@ -106,7 +106,7 @@ class PersonSearch:
         return bool(self.names or self.phones or self.emails)
 
     def exactly(self) -> "PersonSearch":
-        """Return the search without similar names, for matches that nobody reads."""
+        """Return the search without similar names, for matches that no one reads."""
         return replace(self, only_exact=True)
 
     def hits(self, text: str) -> Iterator[Hit]:

@@ -1,4 +1,4 @@
-"""Record breaches, describe them in phases, and close them. Nobody can delete a breach."""
+"""Record breaches, describe them in phases, and close them. A breach cannot be deleted."""
 
 from collections.abc import Iterator
 from datetime import datetime

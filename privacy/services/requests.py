@@ -1,6 +1,6 @@
 """Handle data requests: receive, identify, extend, search, answer or withdraw them.
 
-Every step is recorded. Nobody can work on a request that names their own account.
+Every step is recorded. A user cannot work on a request that names their own account.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

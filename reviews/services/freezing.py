@@ -205,7 +205,7 @@ def _held_meetings(district: District, period: Period) -> QuerySet[Meeting]:
 
 
 def _own_meetings(actor: Actor) -> Q:
-    """Match the actor's own meetings, because nobody checks their own records."""
+    """Match the actor's own meetings, because officers do not check their own records."""
     attended = Meeting.objects.of_officer(actor.id).values("pk")
     return Q(pk__in=attended) | Q(logged_by=actor.id, logged_by__isnull=False)
 
