@@ -32,8 +32,8 @@ def disclose(
 
     `object_type` is the subject of the page. `rows` are all rows on it, of any type, as instances or as IDs.
     `people` count for the daily limit. Contacts for which the reader gave `reason` are outside the reader's
-    portfolio. A page without rows is not recorded, unless it is a list or search, because an empty result also
-    reveals something. The exceptions become pages (pages.middleware).
+    portfolio. A page without rows is not recorded, unless it is a list or search, because an empty result
+    also reveals something. The exceptions become pages (pages.middleware).
     """
     shown_rows = list(rows)
     if not (shown_rows or people or searched or field_names) and action == Action.VIEW:

@@ -74,7 +74,7 @@ def result_of(
 def changes_text(changes: Iterable[tuple[str, *tuple[object, ...]]]) -> str:
     """Describe changes from (label, value now, new value), or from the label if no value may be shown.
 
-    >>> say_changes([("phone", "", "+34612345678"), ("languages", ["es"], ["es", "pt"]), ("facts",)])
+    >>> changes_text([("phone", "", "+34612345678"), ("languages", ["es"], ["es", "pt"]), ("facts",)])
     'phone: – → +34612345678; languages: es → es, pt; facts'
     """
     return "; ".join(

@@ -96,7 +96,7 @@ def moved_to(rule: str, to: date) -> str:
     If `to` is a day of the rule, the rule stays: for each 31st, so is 28 February. A last weekday stays the
     last if `to` is one.
 
-    >>> moved("FREQ=MONTHLY;BYDAY=-1MO", date(2027, 2, 23))
+    >>> moved_to("FREQ=MONTHLY;BYDAY=-1MO", date(2027, 2, 23))
     'FREQ=MONTHLY;BYDAY=-1TU'
     """
     if next(days(with_end(rule, None), to, after=None, until=to), None):

@@ -238,7 +238,7 @@ def consonants(word: str, *, vowels: bool) -> str:
 def _consonant_forms(words: Iterable[str], *, vowels: bool) -> set[str]:
     """Return the consonants of words and of their Slavic readings: c as ch, j as y, and g as gh.
 
-    >>> sorted(_heard(["jovanovic"], vowels=True)), _heard(["ywfanwfytsh"], vowels=False)
+    >>> sorted(_consonant_forms(["jovanovic"], vowels=True)), _consonant_forms(["ywfanwfytsh"], vowels=False)
     (['fnfk', 'fnfs', 'jfnfk', 'jfnfs'], {'fnfs'})
     """
     spellings = set(words)

@@ -267,7 +267,7 @@ def _joined_texts(entry: PublicEntry, translations: Sequence[Mapping[str, str]])
 
 def _save_translations(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> None:
     """Write the translations into the rows of their languages, and delete other rows."""
-    rows_by_language = {row.language: row for row in entry.translations.all()}
+    rows_by_language = {stored.language: stored for stored in entry.translations.all()}
     for translation in translations:
         row: EntryTranslation = rows_by_language.pop(
             translation.get("language", ""), EntryTranslation(entry=entry)
@@ -276,7 +276,7 @@ def _save_translations(entry: PublicEntry, translations: Sequence[Mapping[str, s
         row.full_clean(exclude=["entry"])
         with constraints_in_words(EntryTranslation):
             row.save()
-    EntryTranslation.objects.filter(pk__in=[row.pk for row in rows_by_language.values()]).delete()
+    EntryTranslation.objects.filter(pk__in=[stored.pk for stored in rows_by_language.values()]).delete()
 
 
 def _locked_entry(actor: Actor, entry_id: UUID, version: int | None) -> PublicEntry:
