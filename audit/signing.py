@@ -1,6 +1,6 @@
-"""Ed25519 keys for seals: the private key in a file outside the database, public keys in a file beside it.
+"""Ed25519 signing keys: a private key in a file outside the database, public keys in a file beside it.
 
-A key ID is derived from the key (SHA-256 of the public half), so no key can pass for another.
+A key ID is derived from the public key (SHA-256), so no key can pass for another.
 """
 
 import hashlib
@@ -22,30 +22,30 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 
-_BLOCK: Final = re.compile(rb"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", re.DOTALL)
+_PUBLIC_KEY_BLOCK: Final = re.compile(rb"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", re.DOTALL)
 
 
 class NoKey(Exception):
-    """The file holds no Ed25519 key, or cannot be read."""
+    """Raised if a key file is not configured, cannot be read, or contains no Ed25519 key."""
 
 
 def public_file(key_file: Path) -> Path:
-    """Path of the file with the public halves of this key and earlier keys."""
+    """Return the path of the file that contains the public keys of this key and of earlier keys."""
     return key_file.with_name(key_file.name + ".public")
 
 
 def make_key(key_file: Path) -> None:
     """Write a new private key to `key_file` (0600, replaced atomically).
 
-    Its public half is added to the public file.
+    Before that, append its public key to the public file.
     """
     key = Ed25519PrivateKey.generate()
-    draft = key_file.with_name(f"{key_file.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    with public_file(key_file).open("ab") as public:
-        public.write(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    draft.rename(key_file)
+    draft_file = key_file.with_name(f"{key_file.name}.{os.getpid()}")
+    draft_file.touch(mode=0o600)
+    draft_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    with public_file(key_file).open("ab") as public_keys:
+        public_keys.write(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    draft_file.rename(key_file)
 
 
 def read_private_key(key_file: Path) -> Ed25519PrivateKey:
@@ -60,7 +60,7 @@ def read_private_key(key_file: Path) -> Ed25519PrivateKey:
 
 
 def read_city_key() -> Ed25519PrivateKey:
-    """Read the key that signs files for other cities, which is never the key of the seals."""
+    """Read the private key that signs files for other cities. It must not be the key of the seals."""
     if not settings.CITY_KEY_FILE:
         raise NoKey("CITY_KEY_FILE names no file")
     if settings.CITY_KEY_FILE == settings.AUDIT_SIGNING_KEY_FILE:
@@ -69,24 +69,24 @@ def read_city_key() -> Ed25519PrivateKey:
 
 
 def read_public_keys(file: Path) -> dict[str, bytes]:
-    """Return all public keys (PEM) of a file by key ID, as raw 32 bytes."""
+    """Read a PEM file and return its Ed25519 public keys by key ID, each as 32 raw bytes."""
     try:
-        keys = [load_pem_public_key(block) for block in _BLOCK.findall(file.read_bytes())]
+        keys = [load_pem_public_key(block) for block in _PUBLIC_KEY_BLOCK.findall(file.read_bytes())]
     except (OSError, ValueError) as error:
         raise NoKey(f"{file} holds no public key that can be read") from error
-    raw = [key.public_bytes_raw() for key in keys if isinstance(key, Ed25519PublicKey)]
-    if not raw:
+    raw_keys = [key.public_bytes_raw() for key in keys if isinstance(key, Ed25519PublicKey)]
+    if not raw_keys:
         raise NoKey(f"{file} holds no Ed25519 public key")
-    return {key_id(public_key): public_key for public_key in raw}
+    return {key_id(public_key): public_key for public_key in raw_keys}
 
 
 def key_id(public_key: bytes) -> str:
-    """Return the key ID: the first half of the fingerprint, as 16 hexadecimal digits."""
+    """Return the first 16 hexadecimal digits of the key's SHA-256. The first 32 are its fingerprint."""
     return hashlib.sha256(public_key).hexdigest()[:16]
 
 
 def is_signed(keys: Mapping[str, bytes], id: str, message: bytes, signature: bytes) -> bool:
-    """Whether `message` was signed by the key with this ID, one of `keys`."""
+    """Whether `signature` is that of `message` by the key `id`. An ID that is not in `keys` returns False."""
     if id not in keys:
         return False
     try:

@@ -23,7 +23,7 @@ from accounts.actors import SYSTEM
 from crm import progress
 from crm.backups import BACKUP, DRILL
 from crm.database.policies import check_policies
-from crm.database.roles import SESSION_SETTINGS, TRAIL_PREFIX
+from crm.database.roles import LOG_PREFIX, SESSION_SETTINGS
 from crm.required_settings import OF_TRAIL, broken_archiving, broken_promises
 from jobs.models import Job, JobStatus
 from lib.row_context import acting_as
@@ -179,7 +179,7 @@ def _grants(cursor: Any) -> Findings:
         " AND has_table_privilege(format('%%I.%%I', schemaname, tablename), right_)"
         " AND (right_ NOT IN ('UPDATE', 'DELETE') OR starts_with(tablename, %s))"
         " GROUP BY tablename ORDER BY starts_with(tablename, %s) DESC, tablename",
-        [TRAIL_PREFIX, TRAIL_PREFIX],
+        [LOG_PREFIX, LOG_PREFIX],
     )
     excess_rights = [f"{table} ({rights})" for table, rights in cursor.fetchall()]
     if excess_rights:

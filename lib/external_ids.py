@@ -1,4 +1,4 @@
-"""External IDs (IDs of a row in other systems), with the same rules for all objects that have them."""
+"""External IDs: the IDs that a row has in other systems. The rules are the same for all types of objects."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -16,28 +16,28 @@ TAKEN: Final = "taken"
 def set_external_ids(row: Any, external_ids: Sequence[Mapping[str, str]]) -> bool:
     """Replace the external IDs of a saved row and return whether any changed.
 
-    `source` is the name of the other system; (source, external_id) is unique per object type. Raises
-    ValidationError at `external_ids`, also for an ID that belongs to another row, whether or not the actor
-    can see that row.
+    `source` is the name of the other system. (source, external_id) is unique per object type. Raises
+    ValidationError at `external_ids` for an invalid ID, and for an ID of another row, even if the actor
+    cannot see that other row.
     """
     stored_ids = row.external_ids
-    before = set(stored_ids.values_list("source", "external_id"))
-    after = {
+    stored_pairs = set(stored_ids.values_list("source", "external_id"))
+    requested_pairs = {
         (squash(external_id["source"]), squash(external_id["external_id"])) for external_id in external_ids
     }
-    if before == after:
+    if stored_pairs == requested_pairs:
         return False
-    refuse_more("external_ids", after)
+    refuse_more("external_ids", requested_pairs)
     stored_ids.all().delete()
-    for source, external_id in sorted(after):
-        child = stored_ids.model(**{stored_ids.field.name: row}, source=source, external_id=external_id)
+    for source, external_id in sorted(requested_pairs):
+        new_row = stored_ids.model(**{stored_ids.field.name: row}, source=source, external_id=external_id)
         try:
-            child.full_clean(validate_constraints=False)
+            new_row.full_clean(validate_constraints=False)
         except ValidationError as error:
             raise at("external_ids", error) from error
         if stored_ids.model._default_manager.filter(source=source, external_id=external_id).exists():
             raise taken_id_error()
-        child.save()
+        new_row.save()
     return True
 
 
@@ -50,6 +50,6 @@ def taken_id_error() -> ValidationError:
 
 
 def is_taken(error: Exception) -> bool:
-    """Whether a write was rejected because of such an ID."""
+    """Whether `error` contains the error for an ID that belongs to another row (`taken_id_error`)."""
     errors = error.error_dict.get("external_ids", ()) if hasattr(error, "error_dict") else ()
     return any(field_error.code == TAKEN for field_error in errors)

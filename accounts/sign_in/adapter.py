@@ -1,4 +1,4 @@
-"""allauth's adapter of accounts: no sign-up, since administrators invite users."""
+"""Account adapter for allauth. No one can sign up, because administrators invite users."""
 
 from functools import partial
 from typing import Any, Final
@@ -20,9 +20,10 @@ from lib.mail import MailNotSent, sending
 
 log = structlog.get_logger(__name__)
 
-PASSKEY: Final = "mfa_reauthenticate:webauthn"  # allauth's name for confirming identity with a passkey
-# Wrong passwords on a known device count for this device and account only. Other limits: ACCOUNT_RATE_LIMITS.
-ON_KNOWN_DEVICE: Final = {"login_failed": "5/5m/key"}
+PASSKEY_METHOD: Final = "mfa_reauthenticate:webauthn"  # allauth's name for confirming identity with a passkey
+# Wrong passwords on a known device count only for this device and account. ACCOUNT_RATE_LIMITS has the limits
+# for other devices.
+KNOWN_DEVICE_LIMIT: Final = {"login_failed": "5/5m/key"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,7 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("Wrong email address or password. Check both and try again."),
         "enter_current_password": _("Wrong password. Enter your current password."),
         "incorrect_password": _("Wrong password. Try again."),
-        # The longest time that ACCOUNT_RATE_LIMITS counts a failed attempt.
+        # ACCOUNT_RATE_LIMITS counts a failed attempt for at most 5 minutes.
         "too_many_login_attempts": _("Too many failed attempts. Wait 5 minutes, then try again."),
         "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
     }
@@ -39,13 +40,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """If the user has two-factor authentication, leave out the password and list the passkey first."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        stronger = [method for method in methods if method["id"] != "reauthenticate"]
-        stronger.sort(key=lambda one: one["id"] != PASSKEY)
-        return stronger if stronger and second_factor.is_enrolled(user) else methods
+        strong_methods = [method for method in methods if method["id"] != "reauthenticate"]
+        strong_methods.sort(key=lambda method: method["id"] != PASSKEY_METHOD)
+        return strong_methods if strong_methods and second_factor.is_enrolled(user) else methods
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """Start with the configured site address, not with the Host header of the request."""
+        """Return the URL for a password reset. It starts with SITE_URL, whatever Host header was sent."""
         uidb36, _dash, token = key.partition("-")
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
         return f"{settings.SITE_URL}{path}"
@@ -54,9 +56,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("settings")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count an attempt by account and network, or on a known device by account and device.
+        """Count a sign-in attempt, and raise ValidationError if there were too many.
 
-        Wrong passwords from elsewhere therefore lock out no user.
+        On a known device, attempts count per account and device, otherwise per account and IP address. Wrong
+        passwords from other places therefore do not lock a user out of a known device.
         """
         if not self._is_on_known_device(request, credentials):
             super().pre_authenticate(request, **credentials)
@@ -65,7 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):
             request,
             app="allauth.account",
             action="login_failed",
-            config=ON_KNOWN_DEVICE,
+            config=KNOWN_DEVICE_LIMIT,
             key=f"{credentials['email'].lower()}:{devices.number_of(request)}",
         )
         if not self._login_failed_rl_usage:
@@ -82,12 +85,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"{key}:{ratelimit.get_ip(request)}"
 
     def post_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse:
-        """Mail the user about a sign-in with a new device, and remember the device."""
-        answer: HttpResponse = super().post_login(request, user, **details)
+        """Email the user about a sign-in on a new device, and remember the device."""
+        response: HttpResponse = super().post_login(request, user, **details)
         if not devices.is_known(request, user):
             self.send_notification_mail("account/email/new_device", user)
-        devices.remember(request, answer, user)
-        return answer
+        devices.remember(request, response, user)
+        return response
 
     def send_notification_mail(
         self,
@@ -96,7 +99,10 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Send to the account's address. allauth has a copy of the address only after the first sign-in."""
+        """Send a notice to `email`, or else to the account's address.
+
+        Before the first sign-in, allauth has no copy of the account's address.
+        """
         details = {
             "timestamp": timezone.now(),
             "ip": self.get_client_ip(self.request),
@@ -108,9 +114,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return with_city(" ".join(subject.split()))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Mail a link in the owner's language, not in that of the browser that requested it.
+        """Email a link in the account's language, not in the language of the browser that requested it.
 
-        Hide mail failures from the response, since they would reveal something about the address.
+        Log a mail failure instead of raising it, because an error page would reveal that the account exists.
         """
         try:
             with sending(), translation.override(context["user"].language):

@@ -7,7 +7,7 @@ from django.test import Client
 from psycopg import errors, sql
 
 from accounts.models import User
-from crm.database.roles import WRITTEN_BY_PUBLIC
+from crm.database.roles import REGISTRATION_TABLES
 from crm.embedded.postgres import APPLICATION
 from lib.row_context import acting_as
 from tests.factories import PASSWORD, make_actor, make_district, make_officer
@@ -77,7 +77,7 @@ def test_no_table_is_written_without_a_context(officer: User) -> None:
             " WHERE tgrelid = pg_class.oid AND tgname = 'written_in_context' AND tgenabled = 'O')"
         )
         open_tables = {table for (table,) in cursor.fetchall()}
-    assert {one for one in open_tables if not one.startswith("audit_")} == set(WRITTEN_BY_PUBLIC)
+    assert {one for one in open_tables if not one.startswith("audit_")} == set(REGISTRATION_TABLES)
 
 
 @pytest.mark.parametrize("function", ["meetings_meeting_met_at", "meetings_link_met_at", "guard.follow_user"])

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.actors import actor_for
 from crm.celery import app as celery
-from crm.database.roles import READ_BY_PUBLIC, RUN_BY_PUBLIC
+from crm.database.roles import PUBLIC_FUNCTIONS, PUBLIC_TABLES
 from crm.embedded.postgres import PUBLIC
 from districts.models import District
 from lib.days import city_today
@@ -58,14 +58,14 @@ def test_the_role_reads_publications_and_runs_two_functions_and_nothing_else(com
         " WHERE relkind IN ('r', 'v', 'p') AND relnamespace::regnamespace::text IN ('public', 'guard')"
         " AND has_table_privilege(oid, name)"
     )
-    assert set(found) == {(table, "SELECT") for table in READ_BY_PUBLIC}
+    assert set(found) == {(table, "SELECT") for table in PUBLIC_TABLES}
     functions = as_public(
         "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace"
         " WHERE nspname = 'public' AND prosecdef AND has_function_privilege(p.oid, 'EXECUTE')"
         " AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e')"
         " AND prorettype <> 'trigger'::regtype"
     )
-    assert {name for (name,) in functions} >= set(RUN_BY_PUBLIC)
+    assert {name for (name,) in functions} >= set(PUBLIC_FUNCTIONS)
     for table in ("contacts_contact", "publishing_registration", "accounts_user", "publishing_publicentry"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             as_public(f"TABLE {table}")
