@@ -1,4 +1,4 @@
-"""Private details: revealed only with a reason, and in no list, file or API response.
+"""Private details, shown only to a user who gives a reason. No list, file or API response contains them.
 
 A contact's private phone and email are deleted when the contact opts out. An organisation can have a night
 phone and a private address.
@@ -76,12 +76,12 @@ def set_organisation_private_channel(
 ) -> Organisation:
     """Replace an organisation's night phone and private address. If both are empty, delete them.
 
-    Raises as `edit_organisation`.
+    Raises the same errors as `edit_organisation`.
     """
     [organisation] = locked_organisations(actor, {organisation_id: version})
-    existing = OrganisationPrivateChannel.objects.filter(organisation=organisation).first()
-    channel = existing or OrganisationPrivateChannel(organisation=organisation)
-    before = channel.address
+    existing_channel = OrganisationPrivateChannel.objects.filter(organisation=organisation).first()
+    channel = existing_channel or OrganisationPrivateChannel(organisation=organisation)
+    old_address = channel.address
     if not _save_or_delete(channel, {"night_phone": night_phone, "address": address}, "night_phone"):
         return organisation
     change = Change(organisation)
@@ -89,7 +89,7 @@ def set_organisation_private_channel(
     save_organisations([change])
     record_written(actor, "organisation", [change], districts_of_organisations)
     for follow in FOLLOWERS if organisation.has_protected_location else ():
-        follow(actor, [change], [before, address])
+        follow(actor, [change], [old_address, address])
     return organisation
 
 
@@ -111,13 +111,16 @@ def reveal_organisation_private_channel(
 
 
 def _save_or_delete(
-    channel: PrivateChannel | OrganisationPrivateChannel, values: dict[str, object], phone: str
+    channel: PrivateChannel | OrganisationPrivateChannel, values: dict[str, object], phone_field: str
 ) -> bool:
-    """Save the channel, or delete it if all values are empty. Return whether something changed."""
+    """Save the channel, or delete it if all values are empty. Return whether a value changed.
+
+    `phone_field` names the value that must be a phone number.
+    """
     if not assign(channel, values):
         return False
     if any(getattr(channel, name) for name in values):
-        check_phone(getattr(channel, phone), phone)
+        check_phone(getattr(channel, phone_field), phone_field)
         channel.full_clean()
         channel.save()
     else:
@@ -128,6 +131,7 @@ def _save_or_delete(
 def _record_reveal(
     actor: Actor, object_type: str, object_id: UUID, district_ids: Collection[UUID], reason: str
 ) -> None:
+    """Record that private details are revealed. Raises ValidationError at `reason`."""
     try:
         reason = check_reason(reason)
     except ValidationError as error:

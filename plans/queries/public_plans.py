@@ -1,6 +1,6 @@
 """Public contents of plans: goals, actions, milestones, and partners that agreed to be named.
 
-Dropped, moved, renamed, added and backdated parts stay visible, so that a plan cannot be embellished. Owners,
+Dropped, moved, renamed, added and backdated parts stay visible, so that no one can embellish a plan. Owners,
 reasons, notes, evidence, indicators and voices are not public.
 """
 
@@ -21,33 +21,40 @@ IsProtected = Callable[..., bool]
 
 
 def public_plans(district_ids: Sequence[UUID], is_protected: IsProtected) -> Sequence[PublicPlan]:
-    """Plans that everyone can read, also ended ones. A title with a protected name or address is left out."""
-    rows = Plan.objects.visible_to(SYSTEM).decided().filter(is_public=True, district__in=district_ids)
-    goals = Goal.objects.order_by("position").prefetch_related(_actions())
-    rows = rows.order_by("-starts_on", "pk").prefetch_related(
+    """Return plans that everyone can read, including ended plans.
+
+    `is_protected` returns whether one of its texts contains a protected name or address. Such a text is
+    replaced by "". A plan, goal, action, milestone or change with such a title is left out.
+    """
+    plans = Plan.objects.visible_to(SYSTEM).decided().filter(is_public=True, district__in=district_ids)
+    goals = Goal.objects.order_by("position").prefetch_related(_action_prefetch())
+    plans = plans.order_by("-starts_on", "pk").prefetch_related(
         Prefetch("goals", goals, to_attr="in_order"),
         Prefetch("later_changes", PlanChange.objects.newest_first(), to_attr="newest_changes"),
     )
-    return [_plan(row, is_protected) for row in rows if not is_protected(row.title)]
+    return [_public_plan(row, is_protected) for row in plans if not is_protected(row.title)]
 
 
-def _actions() -> "Prefetch[str]":
-    open_organisations = Organisation.objects.exclude(pk__in=Organisation.objects.with_protected_location())
-    agreed_partners = Partner.objects.filter(
-        agreed_on__isnull=False, organisation__in=open_organisations.exclude(status=OrganisationStatus.CLOSED)
+def _action_prefetch() -> "Prefetch[str]":
+    unprotected_organisations = Organisation.objects.exclude(
+        pk__in=Organisation.objects.with_protected_location()
     )
-    rows = Action.objects.order_by("position").prefetch_related(
-        Prefetch("milestones", Milestone.objects.order_by("due_on", "pk"), "dated"),
+    agreed_partners = Partner.objects.filter(
+        agreed_on__isnull=False,
+        organisation__in=unprotected_organisations.exclude(status=OrganisationStatus.CLOSED),
+    )
+    actions = Action.objects.order_by("position").prefetch_related(
+        Prefetch("milestones", Milestone.objects.order_by("due_on", "pk"), "milestones_in_order"),
         Prefetch(
             "partners",
             agreed_partners.select_related("organisation").order_by("organisation__folded", "pk"),
-            "named",
+            "named_partners",
         ),
     )
-    return Prefetch("actions", rows, to_attr="in_order")
+    return Prefetch("actions", actions, to_attr="in_order")
 
 
-def _plan(row: Any, is_protected: IsProtected) -> PublicPlan:
+def _public_plan(row: Any, is_protected: IsProtected) -> PublicPlan:
     return PublicPlan(
         title=row.title,
         summary="" if is_protected(row.summary) else row.summary,
@@ -71,14 +78,17 @@ def _plan(row: Any, is_protected: IsProtected) -> PublicPlan:
         goals=[
             PublicGoal(
                 goal.title,
-                [_action(action, is_protected) for action in _without_protected(goal.in_order, is_protected)],
+                [
+                    _public_action(action, is_protected)
+                    for action in _without_protected(goal.in_order, is_protected)
+                ],
             )
             for goal in _without_protected(row.in_order, is_protected)
         ],
     )
 
 
-def _action(row: Any, is_protected: IsProtected) -> PublicAction:
+def _public_action(row: Any, is_protected: IsProtected) -> PublicAction:
     return PublicAction(
         title=row.title,
         status=row.status,
@@ -91,9 +101,9 @@ def _action(row: Any, is_protected: IsProtected) -> PublicAction:
                 marked_on=milestone.marked_on if milestone.is_marked_later else None,
                 is_dropped=milestone.is_dropped,
             )
-            for milestone in _without_protected(row.dated, is_protected)
+            for milestone in _without_protected(row.milestones_in_order, is_protected)
         ],
-        partners=[partner.organisation.name for partner in row.named],
+        partners=[partner.organisation.name for partner in row.named_partners],
     )
 
 
