@@ -1,7 +1,7 @@
 """`/bulk-reads/`: all rows of a type that a key may see, as an NDJSON file made by a background job.
 
-A bulk read needs an agreement of a privacy officer (api.services.bulk_agreements). Its rows are those of the
-lists, and count for the agreement instead of the key's daily limit of contacts.
+A bulk read needs an agreement of a privacy officer (api.services.bulk_agreements). A row has the same fields
+as in the list of its type. Rows count against the agreement, not against the key's daily limit of contacts.
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ from jobs.services.jobs import fetch_file, queue_job
 from jobs.services.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from lib.days import city_today
 
-#: What can be read in bulk. Public pages show the other types anyway.
+#: Types that can be read in bulk, with their fields. Public pages show the rows of the other types anyway.
 SPECS: Final[Mapping[str, RowSpec]] = {
     "organisations": ORGANISATION,
     "contacts": CONTACT,
@@ -64,19 +64,19 @@ SPECS: Final[Mapping[str, RowSpec]] = {
 
 @fields_of(
     JobFile,
-    field("size", "In bytes.", 120000),
+    field("size", "The size in bytes.", 120000),
     field(
         "digest",
         "SHA-256 of the file, in hexadecimal.",
         "9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015",
     ),
-    field("expires_at", "Until when the file can be fetched.", MOMENT),
+    field("expires_at", "The file can be fetched until this moment.", MOMENT),
 )
 class BulkFileShape(serializers.Serializer[Any]):
-    """The file of a bulk read, at the address of the bulk read followed by `file/`."""
+    """The file of a bulk read. Its URL is the URL of the bulk read followed by `file/`."""
 
 
-def _files(_actor: Actor) -> Any:
+def _downloadable_files(_actor: Actor) -> Any:
     job_files = JobFile.objects.downloadable().filter(job=OuterRef("pk")).order_by("pk")
     return children(job_files, size="size", digest="digest", expires_at="expires_at")
 
@@ -89,7 +89,9 @@ BULK_READ = RowSpec(
         Column(
             "type",
             described(
-                serializers.ChoiceField(tuple(SPECS)), "The kind of object, as in the paths.", "contacts"
+                serializers.ChoiceField(tuple(SPECS)),
+                "The type of the rows, as in the URL of their list.",
+                "contacts",
             ),
             KT("parameters__type"),
         ),
@@ -97,7 +99,11 @@ BULK_READ = RowSpec(
         column(Job, "done", help_text=gettext_lazy("Number of rows written so far."), example=151),
         column(Job, "total", help_text=gettext_lazy("Number of rows at the start."), example=151),
         field("message", "Why it failed.", ""),
-        Column("files", described(BulkFileShape(many=True), "The file, while it can be fetched."), _files),
+        Column(
+            "files",
+            described(BulkFileShape(many=True), "The file, while it can be fetched."),
+            _downloadable_files,
+        ),
         "created_at",
         field("finished_at", "When it ended.", MOMENT),
     ),
@@ -116,9 +122,9 @@ BATCH: Final = 1_000
 
 @transaction.atomic
 def start_bulk_read(*, actor: Actor, type: str) -> Job:
-    """Queue a bulk read of a type that the caller has checked the key's scope for.
+    """Queue a bulk read of `type`. The caller has checked that the key's scopes include this type.
 
-    Raises Problem: 403 without an agreement that leaves enough rows, 409 while another bulk read is running.
+    Raises Problem 403 if no agreement allows that many rows, and 409 if another bulk read is running.
     """
     agreement = require_agreement(actor)
     if Job.objects.visible_to(actor).under_way().filter(kind=KIND).exists():
@@ -128,16 +134,16 @@ def start_bulk_read(*, actor: Actor, type: str) -> Job:
             _("Another bulk read of this key is still running."),
             headers={"Retry-After": "10"},
         )
-    rows = MODELS[type].objects.visible_to(actor).count()
-    if rows > agreement.rows_left:
-        raise Problem(403, "bulk_quota", _too_many(agreement.rows_left), remaining=agreement.rows_left)
+    row_count = MODELS[type].objects.visible_to(actor).count()
+    if row_count > agreement.rows_left:
+        raise Problem(403, "bulk_quota", _quota_message(agreement.rows_left), remaining=agreement.rows_left)
     parameters = {"type": type, "agreement": str(agreement.pk), "purpose": agreement.reason}
-    return queue_job(actor=actor, kind=KIND, parameters=parameters, total=rows)
+    return queue_job(actor=actor, kind=KIND, parameters=parameters, total=row_count)
 
 
 def require_agreement(actor: Actor) -> BulkAgreement:
     """Lock and return the key's agreement in force. Raises Problem 403 if there is none."""
-    agreement: BulkAgreement | None = _open_agreements(actor).select_for_update(of=("self",)).first()
+    agreement: BulkAgreement | None = _agreements_in_force(actor).select_for_update(of=("self",)).first()
     if agreement is None:
         raise Problem(
             403,
@@ -148,20 +154,20 @@ def require_agreement(actor: Actor) -> BulkAgreement:
 
 
 def run(work: Work) -> JobResult:
-    """Write the rows in the order of their ID, as walking a list does, and record which they are."""
+    """Write the rows ordered by ID. The access is recorded when the finished file is stored."""
     type_, agreement_id = str(work.parameters["type"]), UUID(work.parameters["agreement"])
-    spec, visible = SPECS[type_], MODELS[type_].objects.visible_to(work.actor).order_by("pk")
-    leaving_rows, out = LeavingRows(), spool()
+    spec, visible_rows = SPECS[type_], MODELS[type_].objects.visible_to(work.actor).order_by("pk")
+    leaving_rows, spooled_file = LeavingRows(), spool()
     try:
-        rows = spec.read(visible[:BATCH], work.actor)
-        while rows:
-            for row in rows:
-                out.write(to_json(row) + b"\n")
+        batch = spec.read(visible_rows[:BATCH], work.actor)
+        while batch:
+            for row in batch:
+                spooled_file.write(to_json(row) + b"\n")
                 leaving_rows.add(row["id"], row.district_ids)
             work.progress(leaving_rows.rows)
-            rows = spec.read(visible.filter(pk__gt=rows[-1]["id"])[:BATCH], work.actor)
+            batch = spec.read(visible_rows.filter(pk__gt=batch[-1]["id"])[:BATCH], work.actor)
     except BaseException:
-        out.close()
+        spooled_file.close()
         raise
 
     def record_access(files: Any) -> None:
@@ -176,22 +182,24 @@ def run(work: Work) -> JobResult:
             recipient=recipient_of(work.actor.name, f"file sha256:{kept_file.digest}"),
         )
 
-    name = f"{type_}-{city_today():%Y-%m-%d}.ndjson"
-    return JobResult({"rows": leaving_rows.rows}, [Output(name, MEDIA_TYPE, out)], record_access)
+    file_name = f"{type_}-{city_today():%Y-%m-%d}.ndjson"
+    return JobResult(
+        {"rows": leaving_rows.rows}, [Output(file_name, MEDIA_TYPE, spooled_file)], record_access
+    )
 
 
-def _open_agreements(actor: Actor) -> Any:
-    """The agreement in force of the calling key. Only keys have agreements."""
+def _agreements_in_force(actor: Actor) -> Any:
+    """Return the calling key's agreement in force as a query set. It is empty for users."""
     agreements = BulkAgreement.objects.visible_to(actor).in_force(timezone.now())
     return agreements.filter(key=actor.id) if actor.kind == "key" else agreements.none()
 
 
-def _find_key(key_id: UUID) -> Actor | None:
+def _find_actor(key_id: UUID) -> Actor | None:
     key = ApiKey.objects.working(timezone.now()).filter(pk=key_id).first()
     return actor_for_key(key) if key else None
 
 
-def _too_many(rows_left: int) -> str:
+def _quota_message(rows_left: int) -> str:
     text = ngettext(
         "The agreement to bulk reads leaves %(n)d more row. There are more rows than that.",
         "The agreement to bulk reads leaves %(n)d more rows. There are more rows than that.",
@@ -204,24 +212,24 @@ JOB: Final = kinds.Kind(
     KIND,
     run,
     title=gettext_lazy("Bulk read"),
-    may=lambda actor: _open_agreements(actor).exists(),
-    find_starter=_find_key,
+    may=lambda actor: _agreements_in_force(actor).exists(),
+    find_starter=_find_actor,
     lane=kinds.Lane.TOOLS,
 )
 
 
 class NdjsonRenderer(JSONRenderer):
-    """For content negotiation: `Accept: application/x-ndjson`."""
+    """Renderer that lets a client send `Accept: application/x-ndjson`."""
 
     media_type = MEDIA_TYPE
     format = "ndjson"
 
 
-class OfKey(Resource):
-    """A key's own bulk reads. The scope is that of the rows: `<type>:read`."""
+class KeyBulkReads(Resource):
+    """A key's own bulk reads. The required scope is that of the rows: `<type>:read`."""
 
     spec = BULK_READ
-    silent = True  # the rows are recorded with the file
+    silent = True  # access to the rows is recorded when the file is stored
 
     @staticmethod
     def visible(actor: Actor) -> models.QuerySet[Any]:
@@ -233,7 +241,7 @@ class OfKey(Resource):
         super().check_scope("read", noun)
 
 
-class BulkReads(OfKey, ListMixin, RetrieveMixin, Writing):
+class BulkReads(KeyBulkReads, ListMixin, RetrieveMixin, Writing):
     orderings = ("created_at",)
     input = BulkReadInput
     url_name = "api-bulk-read"
@@ -243,17 +251,17 @@ class BulkReads(OfKey, ListMixin, RetrieveMixin, Writing):
         parameters.check_parameters(request, ())
         data = request.data
 
-        def work() -> tuple[HttpResponse, StoredResult]:
+        def start() -> tuple[HttpResponse, StoredResult]:
             values = self.read_body(data, partial=False)
             self.check_scope("read", scope_of(values["type"]))
             with transaction.atomic():
                 job = start_bulk_read(actor=self.actor, **values)
                 return self.answer(job.pk, 201), storable_result({"id": str(job.pk), "version": 1})
 
-        return once(request, to_json(data), work, self.replay_response)
+        return once(request, to_json(data), start, self.replay_response)
 
 
-class BulkReadFile(OfKey):
+class BulkReadFile(KeyBulkReads):
     """The file of a bulk read: one JSON object in each line."""
 
     renderer_classes = [NdjsonRenderer, JSONRenderer]
@@ -275,10 +283,10 @@ class BulkReadFile(OfKey):
                 _("The file is not ready yet. Try again later."),
                 headers={"Retry-After": "10"},
             )
-        file = JobFile.objects.visible_to(self.actor).downloadable().filter(job=job).first()
-        if file is None:
+        job_file = JobFile.objects.visible_to(self.actor).downloadable().filter(job=job).first()
+        if job_file is None:
             raise Problem(410, "gone", _("This bulk read has no file, or the file has expired."))
-        fetched_file = fetch_file(actor=self.actor, job_id=job.pk, file_id=file.pk)
+        fetched_file = fetch_file(actor=self.actor, job_id=job.pk, file_id=job_file.pk)
         return StreamingHttpResponse(
             parts_of(fetched_file.pk),
             content_type=fetched_file.media_type,

@@ -1,6 +1,7 @@
-"""`/plans/`, to read only: a plan with its goals, actions, milestones and indicators, and its file.
+"""`/plans/`, read-only: a plan with its goals, actions, milestones and indicators, and its comparison file.
 
-Titles, days and numbers leave the system. No other text of a plan and no organisation does.
+A response contains titles, dates, codes, numbers, who adopted the plan and where values come from. It
+contains no other text of a plan and no organisation.
 """
 
 from collections.abc import Iterable, Sequence
@@ -46,7 +47,7 @@ MILESTONE: Final = (
 ACTION: Final = (
     "id",
     field("title", "The title.", "Report back on every closed concern"),
-    field("status", "How far it is."),
+    field("status", "Whether it is planned, under way, done, paused or dropped."),
     field("owner", "The ID of the officer who is responsible.", OFFICER_ID),
     field("starts_on", "The first day.", "2025-01-01"),
     field("ends_on", "The day after the last day.", "2028-01-01"),
@@ -58,11 +59,11 @@ VALUE: Final = (
     field("period_start", "The first day of the period.", "2026-07-01"),
     field("period_end", "The day after the last day of the period.", "2026-10-01"),
     field("is_baseline", "Whether it is the value from before the plan.", False),
-    field("n", "How many. Null for days.", 32),
-    field("of", "Of how many. Null unless it is a share.", 41),
+    field("n", "The number that was counted. Null for days.", 32),
+    field("of", "The total that `n` is a share of. Null unless the value is a share.", 41),
     field("value", "The value. Null if nothing was counted.", 0.7804878048780488),
     field("as_of", "When it was counted or entered.", MOMENT),
-    field("where_from", "Where values that are entered by hand come from.", "City survey"),
+    field("where_from", "The source of values that are entered by hand.", "City survey"),
 )
 
 
@@ -75,9 +76,9 @@ INDICATOR: Final = (
         "The slug of the report that it takes. Empty if its values are entered by hand.",
         "loop-closed",
     ),
-    field("measure", "What it takes of the report."),
+    field("measure", "Which number of the report it takes."),
     "district",
-    field("unit", "What its values are."),
+    field("unit", "Whether its values are shares, counts or days."),
     field("direction", "Which values are better."),
     field("target", "The value to reach. A share is between 0 and 1.", 0.8),
     field("target_on", "When the target should be reached.", "2027-12-01"),
@@ -126,8 +127,8 @@ class IndicatorShape(serializers.Serializer[Any]):
 @fields_of(
     Goal,
     *GOAL,
-    field("actions", "What is done for it, in its order."),
-    field("indicators", "How the goal is measured, in their order."),
+    field("actions", "The actions for the goal, in their order."),
+    field("indicators", "The indicators that measure the goal, in their order."),
 )
 class GoalShape(serializers.Serializer[Any]):
     actions = PlanActionShape(many=True)
@@ -135,12 +136,12 @@ class GoalShape(serializers.Serializer[Any]):
 
 
 class PlanFigureShape(serializers.Serializer[Any]):
-    """A figure of the plan so far: `n` of `of` due were on time."""
+    """A figure of the plan so far. `of` milestones or reviews were due, and `n` of these were on time."""
 
     slug = described(
         serializers.CharField(),
-        "`milestones-on-time`: of the milestones that were first due in the period, those done by that day. "
-        "`plan-reviewed`: of the reviews that were due in it, those held by the end of their month.",
+        "`milestones-on-time`: `of` milestones were first due in the period, and `n` were done by that day. "
+        "`plan-reviewed`: `of` reviews were due in the period, and `n` were held by the end of their month.",
         "milestones-on-time",
     )
     period_start = described(serializers.DateField(), "The first day of the period.", "2026-07-01")
@@ -164,13 +165,13 @@ class PlanFigureShape(serializers.Serializer[Any]):
 
 
 class PlanSpec(RowSpec):
-    """A specification whose figures are counted from the days that the statement reads."""
+    """A row specification that counts a plan's figures from the dates that its query reads."""
 
     def rows(self, tuples: Iterable[tuple[Any, ...]], names: Sequence[str] = ()) -> list[Row]:
         plans = super().rows(tuples, names)
-        for row in plans:
-            if "figures" in row:
-                row["figures"] = [_figure(figure) for figure in figures_in(row["figures"], city_today())]
+        for plan in plans:
+            if "figures" in plan:
+                plan["figures"] = [_figure(figure) for figure in figures_in(plan["figures"], city_today())]
         return plans
 
 
@@ -241,13 +242,17 @@ PLAN = PlanSpec(
         field("review_months", "How many months are between reviews.", 6),
         field("keeper", "", OFFICER_ID),
         field("is_public", "", True),
-        field("changes", "How often it was changed after it was adopted. Progress is no change.", 2),
+        field(
+            "changes",
+            "How often it was changed after it was adopted. Progress does not count as a change.",
+            2,
+        ),
         Column("goals", described(GoalShape(many=True), "Its goals, in their order."), _GOALS),
         Column(
             "figures",
             described(
                 PlanFigureShape(many=True),
-                "How much was on time, in the days of the plan so far. Empty for a draft.",
+                "Shares of milestones and reviews that were on time so far. Empty for a draft.",
             ),
             DAYS,
         ),
@@ -266,7 +271,7 @@ class Plans(ListMixin, RetrieveMixin):
 
 
 class PlanComparisonFile(Resource):
-    """The latest comparison file of a plan that was confirmed and signed."""
+    """The latest confirmed and signed comparison file of a plan."""
 
     spec = PLAN
     visible = Plan.objects.visible_to
@@ -280,22 +285,24 @@ class PlanComparisonFile(Resource):
         if self.actor.kind != "key" and not can_compare(self.actor, plan):
             raise PermissionDenied
         with transaction.atomic():
-            rows = ComparisonFile.objects.visible_to(self.actor).filter(plan=plan).signed()
-            row = rows.latest_first().first()
-            if row is None:
+            signed_files = ComparisonFile.objects.visible_to(self.actor).filter(plan=plan).signed()
+            signed_file = signed_files.latest_first().first()
+            if signed_file is None:
                 raise ComparisonFile.DoesNotExist
-            to = recipient_of(self.actor.name, f"file {row.number}")
+            recipient = recipient_of(self.actor.name, f"file {signed_file.number}")
             district_ids = [plan.district_id]
             disclose(
                 self.actor,
                 "comparison_file",
-                [row],
+                [signed_file],
                 action=Action.EXPORT,
                 district_ids=district_ids,
-                recipient=to,
+                recipient=recipient,
             )
         return HttpResponse(
-            file_format.write(row.document, row.key, row.signature),
+            file_format.write(signed_file.document, signed_file.key, signed_file.signature),
             content_type="application/json",
-            headers={"Content-Disposition": f'attachment; filename="plan-comparison-{row.number}.json"'},
+            headers={
+                "Content-Disposition": f'attachment; filename="plan-comparison-{signed_file.number}.json"'
+            },
         )

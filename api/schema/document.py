@@ -1,4 +1,4 @@
-"""The complete document: operations that drf-spectacular collects, and the parts outside any view."""
+"""The OpenAPI document: operations that drf-spectacular collects, and the parts that belong to no view."""
 
 import json
 from functools import cache
@@ -43,11 +43,11 @@ TAGS: Final[dict[str, str]] = {
     "organisations": "Organisations of the communities, and partners.",
     "contacts": "People who represent organisations, and people on their own. Every read is recorded.",
     "meetings": "Meetings, planned and held.",
-    "follow-ups": "What was promised, to whom, and until when.",
-    "concerns": "What a community raised or suffered. No victim and no suspect is named.",
-    "entries": "“You said, we did”: what public pages show of it now.",
-    "routes": "Ways to report a hate crime that public pages show while they answer.",
-    "listings": "Organisations that agreed to be listed, and to what of them.",
+    "follow-ups": "What the police promised to do, each with an owner and a due date.",
+    "concerns": "What worries a community, such as threats and attacks. No victim and no suspect is named.",
+    "entries": "“You said, we did”: the entries that public pages show now.",
+    "routes": "Ways to report a hate crime. Public pages hide those that no longer answer.",
+    "listings": "Organisations that agreed to be listed, with the details that they agreed to show.",
     "incidents": "Protocols under way: their steps, and every try to reach an organisation.",
     "protocols": "What is agreed to be done when something happens.",
     "plans": "Local action plans: goals, actions, milestones and indicators with their values.",
@@ -57,7 +57,7 @@ TAGS: Final[dict[str, str]] = {
     "changes": "The change feed: what changed, in the order of commits.",
     "webhooks": "Addresses to which changes are sent.",
     "bulk-reads": "All rows of a type in one file, if a privacy officer has agreed.",
-    "webhook-deliveries": "What was sent to your webhooks.",
+    "webhook-deliveries": "Deliveries to your webhooks.",
     "reports": "Figures, each with the call that lists its rows.",
     "vocabularies": "All codes with their labels.",
     "me": "The caller: scopes, districts and limits.",
@@ -74,27 +74,32 @@ Organisations, contacts, meetings, follow-ups and concerns of proximity policing
 - **Lists:** follow `next` until it is null. Unknown, repeated and empty parameters are rejected.
 - **Writes:** `PATCH` and `DELETE` need `If-Match`. `POST` takes an `Idempotency-Key`.
   `PUT …/by-external-id/…` creates or updates.
-- **Errors:** `application/problem+json` (RFC 9457). `code` is stable. What a key cannot see answers 404.
+- **Errors:** `application/problem+json` (RFC 9457). `code` is stable. The response
+  is 404 for a record that the key cannot see.
 - **Limits:** requests a minute (`RateLimit`) and different contacts a day. On 429, wait for `Retry-After`
   seconds.
 - **Copies:** `POST /bulk-reads/` reads a whole list if a privacy officer has agreed. `GET /changes/` lists
-  what changed, and webhooks say so at once.
-- **Changes of the API:** additions come at any time. What is deprecated works for at least 12 more months.
+  what changed, and webhooks send each change at once.
+- **Changes of the API:** additions come at any time. Deprecated parts work for at least 12 more
+  months.
 """
 
-_HEADERS = {
+_WEBHOOK_HEADERS = {
     "webhook-id": "The same for every attempt at one delivery. Process each ID only once.",
-    "webhook-timestamp": "Seconds since 1970; refuse what is older than five minutes.",
-    "webhook-signature": "`v1,` and HMAC-SHA256 of id.timestamp.body in Base64; two while a secret rotates.",
+    "webhook-timestamp": "Seconds since 1970. Reject a delivery that is older than 5 minutes.",
+    "webhook-signature": "`v1,` and HMAC-SHA256 of id.timestamp.body in Base64. Two during a rotation.",
 }
 WEBHOOKS: Json = {
     "change": {
         "post": {
             "operationId": "receive_change",
             "summary": "Something changed",
-            "description": "Standard Webhooks. At least once, up to 10 times in three days; 410 ends it.",
-            # Not named like the tag of `/webhooks/`: generators make a class per tag, and one of the two
-            # would be lost.
+            "description": (
+                "Follows Standard Webhooks. A failed delivery is sent again, up to 10 times in 3 days. "
+                "The same delivery can arrive twice. Answer 410 to disable the webhook."
+            ),
+            # Not `webhooks`, the tag of `/webhooks/`: generators make one class per tag, so one of the two
+            # classes would be lost.
             "tags": ["received"],
             "parameters": [
                 {
@@ -104,14 +109,14 @@ WEBHOOKS: Json = {
                     "schema": {"type": "string"},
                     "description": description,
                 }
-                for name, description in _HEADERS.items()
+                for name, description in _WEBHOOK_HEADERS.items()
             ],
             "requestBody": {
                 "required": True,
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Change"}}},
             },
             "responses": {
-                "2XX": {"description": "Taken."},
+                "2XX": {"description": "Received."},
                 "410": {"description": "Stop sending (the webhook is disabled)."},
             },
         }
@@ -129,10 +134,10 @@ def complete(result: Json, **_settings: Any) -> Json:
     result["webhooks"] = WEBHOOKS
     result["info"] |= {"description": ABOUT, "contact": CONTACT}
     result["tags"] = [{"name": name, "description": description} for name, description in TAGS.items()]
-    # Constants such as `answers.TEXT` stand in many places: each place gets a copy of its own to describe.
-    copied: Json = json.loads(to_json(result))
-    describe(copied, descriptions_of_views())
-    return copied
+    # A copy, because constants such as `answers.TEXT` are used in places that have different descriptions.
+    document: Json = json.loads(to_json(result))
+    describe(document, descriptions_of_views())
+    return document
 
 
 def descriptions_of_views() -> dict[str, Description]:
@@ -156,16 +161,18 @@ def as_dict() -> Json:
 
 def _without_webhooks() -> Json:
     """The document for code generators that fail on the `webhooks` section."""
-    return {name: part for name, part in as_dict().items() if name != "webhooks"}
+    return {name: section for name, section in as_dict().items() if name != "webhooks"}
 
 
 @cache
 def as_json(*, webhooks: bool = True) -> bytes:
+    """The document as JSON, with or without the `webhooks` section."""
     return to_json(as_dict() if webhooks else _without_webhooks())
 
 
 @cache
 def as_yaml(*, webhooks: bool = True) -> bytes:
+    """The document as YAML, with or without the `webhooks` section."""
     document = as_dict() if webhooks else _without_webhooks()
     text: bytes = OpenApiYamlRenderer().render(document, renderer_context={})
     return text

@@ -1,4 +1,4 @@
-"""Agreements to bulk reads: a privacy officer makes and ends them, and bulk reads use them up."""
+"""Agreements to bulk reads: a privacy officer makes and ends them, and each bulk read uses up some rows."""
 
 from datetime import timedelta
 from typing import Final
@@ -24,15 +24,16 @@ MOST_ROWS: Final = 10_000_000
 
 
 def can_agree(actor: Actor, key: ApiKey) -> bool:
-    """Whether the actor may agree to bulk reads: a privacy officer who did not create the key."""
+    """Whether the actor can agree to bulk reads: a privacy officer who did not create the key."""
     return actor.role == Role.PRIVACY_OFFICER and is_second_person(actor, key.created_by_id)
 
 
 @transaction.atomic
 def agree_to_bulk_reads(*, actor: Actor, key_id: UUID, rows: int, days: int, reason: str) -> BulkAgreement:
-    """Agree that the key may read `rows` rows in bulk within `days`. An earlier agreement ends.
+    """Agree that the key can read `rows` rows in bulk in the next `days` days. An earlier agreement ends.
 
-    Raises PermissionDenied, and ValidationError by field.
+    Raises PermissionDenied unless the actor is a privacy officer who did not create the key, and
+    ValidationError by field.
     """
     key = ApiKey.objects.visible_to(actor).select_for_update().get(pk=key_id)
     if not can_agree(actor, key):
@@ -56,7 +57,7 @@ def agree_to_bulk_reads(*, actor: Actor, key_id: UUID, rows: int, days: int, rea
         agreed_at=now,
         expires_at=now + timedelta(days=days),
     )
-    _record(actor, key.pk, stated_reason)
+    _record_change(actor, key.pk, stated_reason)
     return agreement
 
 
@@ -67,21 +68,21 @@ def end_bulk_agreement(*, actor: Actor, key_id: UUID) -> None:
     if actor.role != Role.PRIVACY_OFFICER:
         raise PermissionDenied
     if end_open_agreement(key):
-        _record(actor, key.pk)
+        _record_change(actor, key.pk)
 
 
 def end_open_agreement(key: ApiKey) -> bool:
-    """End the agreement of a locked key, if it has one, and return whether it had."""
+    """End the open agreement of a locked key. Return whether the key had one."""
     return bool(BulkAgreement.objects.filter(key=key, ended_at=None).update(ended_at=timezone.now()))
 
 
 def use_agreement(agreement_id: UUID, rows: int) -> bool:
-    """Count rows that are about to leave. Return False, and count none, if the agreement allows fewer."""
-    allowed = BulkAgreement.objects.in_force(timezone.now()).filter(
+    """Count `rows` against the agreement. Return False and count none if it has ended or allows fewer."""
+    agreements = BulkAgreement.objects.in_force(timezone.now()).filter(
         pk=agreement_id, rows__gte=F("rows_read") + rows
     )
-    return bool(allowed.update(rows_read=F("rows_read") + rows))
+    return bool(agreements.update(rows_read=F("rows_read") + rows))
 
 
-def _record(actor: Actor, key_id: UUID, reason: str = "") -> None:
+def _record_change(actor: Actor, key_id: UUID, reason: str = "") -> None:
     record(actor, Action.UPDATE, "api_key", [key_id], field_names=["bulk_agreement"], purpose=reason)
