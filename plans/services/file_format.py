@@ -1,6 +1,7 @@
-"""Format and checks of the comparison file of plans (docs/verify/comparison.md). Pure.
+"""Format of the comparison file of a plan (docs/verify/comparison.md). Nothing here reads the database.
 
-A file is one object of canonical JSON. Its only texts are titles. Numbers with a fraction are strings.
+A file is one object of canonical JSON. Its only free texts are titles, and the city's name and contact.
+Numbers with a fraction are strings.
 """
 
 import re
@@ -24,117 +25,120 @@ FORMAT: Final = "proximity-plan-comparison"
 VERSION: Final = 1
 MOST_BYTES: Final = 1_000_000
 MOST_ROWS: Final = 6_000
-LEAST: Final = 5  # a smaller number is hidden
+LEAST: Final = 5  # smaller numbers are hidden in a file
 _DECIMAL: Final = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?")
 _HEX: Final = re.compile(r"[0-9a-f]+")
 _CODE: Final = re.compile(r"[a-z0-9_-]{1,40}")
 _PRACTICE: Final = re.compile(r"(?=.{1,60}\Z)[a-z0-9]+(-[a-z0-9]+)*")
 
+#: Raises FileRefused if a value is wrong. The second argument is the path of the value in the file.
 Check = Callable[[Any, str], None]
 
 
 class FileRefused(ValidationError):
-    """A file that is rejected, with the reason."""
+    """A file is rejected. The message is the reason for people, `code` for programs."""
 
 
 # --- The shape --------------------------------------------------------------------------------------------
 
 
-def _fail(at: str) -> None:
+def _fail(path: str) -> None:
     raise FileRefused(
-        _("This is not a comparison file of version 1: “%(at)s” is missing or wrong.") % {"at": at},
+        _("This is not a comparison file of version 1: “%(at)s” is missing or wrong.") % {"at": path},
         code="shape",
     )
 
 
 def _text(longest: int, shortest: int = 1) -> Check:
-    def check(value: Any, at: str) -> None:
+    def check(value: Any, path: str) -> None:
         if (
             not isinstance(value, str)
             or not shortest <= len(value) <= longest
             or any(map(is_invisible, value))
         ):
-            _fail(at)
+            _fail(path)
 
     return check
 
 
 def _whole_number(maximum: int = 10**12, minimum: int = 0) -> Check:
-    def check(value: Any, at: str) -> None:
+    def check(value: Any, path: str) -> None:
         if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
-            _fail(at)
+            _fail(path)
 
     return check
 
 
 def _choice(choices: Any) -> Check:
-    def check(value: Any, at: str) -> None:
+    def check(value: Any, path: str) -> None:
         if not isinstance(value, str | int) or value not in choices:
-            _fail(at)
+            _fail(path)
 
     return check
 
 
 def _match(pattern: re.Pattern[str]) -> Check:
-    def check(value: Any, at: str) -> None:
+    def check(value: Any, path: str) -> None:
         if not isinstance(value, str) or not pattern.fullmatch(value):
-            _fail(at)
+            _fail(path)
 
     return check
 
 
 def _hex(digits: int) -> Check:
-    def check(value: Any, at: str) -> None:
+    def check(value: Any, path: str) -> None:
         if not isinstance(value, str) or len(value) != digits or not _HEX.fullmatch(value):
-            _fail(at)
+            _fail(path)
 
     return check
 
 
-def _day(value: Any, at: str) -> None:
+def _day(value: Any, path: str) -> None:
     try:
-        wrong = not isinstance(value, str) or date.fromisoformat(value).isoformat() != value
+        is_wrong = not isinstance(value, str) or date.fromisoformat(value).isoformat() != value
     except ValueError:
-        wrong = True
-    if wrong:
-        _fail(at)
+        is_wrong = True
+    if is_wrong:
+        _fail(path)
 
 
-def _moment(value: Any, at: str) -> None:
+def _moment(value: Any, path: str) -> None:
     try:
-        wrong = not isinstance(value, str) or f"{datetime.fromisoformat(value):%Y-%m-%dT%H:%M:%SZ}" != value
+        is_wrong = (
+            not isinstance(value, str) or f"{datetime.fromisoformat(value):%Y-%m-%dT%H:%M:%SZ}" != value
+        )
     except ValueError:
-        wrong = True
-    if wrong:
-        _fail(at)
+        is_wrong = True
+    if is_wrong:
+        _fail(path)
 
 
-def _boolean(value: Any, at: str) -> None:
+def _boolean(value: Any, path: str) -> None:
     if not isinstance(value, bool):
-        _fail(at)
+        _fail(path)
 
 
 def _or_null(check: Check) -> Check:
-    return lambda value, at: None if value is None else check(value, at)
+    return lambda value, path: None if value is None else check(value, path)
 
 
 def _list(check: Check, limit: int = MOST_ROWS) -> Check:
-    def check_all(value: Any, at: str) -> None:
+    def check_all(value: Any, path: str) -> None:
         if not isinstance(value, list) or len(value) > limit:
-            _fail(at)
+            _fail(path)
         for number, member in enumerate(value, 1):
-            check(member, f"{at} {number}")
+            check(member, f"{path} {number}")
 
     return check_all
 
 
 def _object(*, optional: frozenset[str] = frozenset(), **members: Check) -> Check:
-    def check(value: Any, at: str) -> None:
+    def check(value: Any, path: str) -> None:
         if not isinstance(value, dict) or value.keys() | optional != members.keys() | optional:
-            _fail(at)
-        for name, member in members.items():
+            _fail(path)
+        for name, check_member in members.items():
             if name in value:
-                member(value[name], f"{at}.{name}" if at else name)
+                check_member(value[name], f"{path}.{name}" if path else name)
 
     return check
 
@@ -203,7 +207,8 @@ _FILE: Final = _object(
 def read(content: bytes, today: date) -> dict[str, Any]:
     """Return the document of a file. Raises FileRefused for contents that the documentation does not allow.
 
-    The file can be unsigned. A signature must be valid.
+    An unsigned file is allowed. If there is a signature, it must be valid. `today` is the day by which dates
+    in the future are rejected.
     """
     if len(content) > MOST_BYTES:
         raise FileRefused(_("The file is larger than 1 MB."), code="size")
@@ -221,7 +226,7 @@ def read(content: bytes, today: date) -> dict[str, Any]:
         raise FileRefused(
             _("This file is not canonical JSON. It was changed after it was made."), code="canonical"
         )
-    _check_numbers(document, today)
+    _check_consistency(document, today)
     if "signature" in document and not city_files.is_signed(document):
         raise FileRefused(
             _("The signature is wrong. The file was changed after it was signed."), code="signature"
@@ -238,27 +243,27 @@ def _parse(content: bytes) -> Any:
         ) from error
 
 
-def _check_numbers(document: Mapping[str, Any], today: date) -> None:
-    """Check members that depend on each other."""
+def _check_consistency(document: Mapping[str, Any], today: date) -> None:
+    """Raise FileRefused if members of the file contradict each other, or if a period ends in the future."""
     plan, period = document["plan"], document["period"]
     spans = [(plan["starts_on"], plan["ends_on"]), (period["since"], period["until"])]
     for number, indicator in enumerate(document["indicators"], 1):
         for name in ("baseline", "latest"):
             if numbers := indicator[name]:
-                at = f"indicators {number}.{name}"
+                path = f"indicators {number}.{name}"
                 spans.append((numbers["period"]["since"], numbers["period"]["until"]))
                 if numbers["n"] is not None and numbers["of"] is not None and numbers["n"] > numbers["of"]:
-                    _fail(at)
+                    _fail(path)
                 if indicator["unit"] == Unit.SHARE and float(numbers["value"] or 0) > 1:
-                    _fail(at)
+                    _fail(path)
         if (indicator["source"] == Source.BOOK) != (
             indicator["slug"] is not None and indicator["definition"] is not None
         ):
             _fail(f"indicators {number}.slug")
     if any(since >= until for since, until in spans):
         _fail("period")
-    days = [*(until for _since, until in spans[1:]), document["made_at"][:10]]
-    if any(day > (today + timedelta(days=1)).isoformat() for day in days):
+    end_days = [*(until for _since, until in spans[1:]), document["made_at"][:10]]
+    if any(day > (today + timedelta(days=1)).isoformat() for day in end_days):
         raise FileRefused(_("This file has figures of days that are in the future."), code="future")
     for number, action in enumerate(document["actions"], 1):
         if action["milestones"]["done"] > action["milestones"]["due"]:

@@ -26,9 +26,9 @@ from practices.codes import Evidence, Licence, Phase, PracticeStatus, Strand, Tr
 
 FIRST_YEAR: Final = 1950
 LAST_YEAR: Final = 2200
-_YEAR: Final = _("Enter a year, for example 2019.")
-#: A tag of BCP 47, such as `es` or `zh-hans`.
-TAG: Final = r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$"
+_YEAR_ERROR: Final = _("Enter a year, for example 2019.")
+#: Pattern of a language tag (BCP 47) in small letters, such as `es` or `zh-hans`.
+LANGUAGE_TAG: Final = r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$"
 
 
 class PracticeQuerySet(models.QuerySet["Practice"]):
@@ -53,9 +53,10 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
 
 
 class Practice(Noun):
-    """A practice. A change of a published practice begins the next `edition`.
+    """A practice. Changing a published practice begins its next `edition`.
 
-    `origin` is the city of a practice from another city; `origin_key` is the key of its file, if signed.
+    `origin` names the other city that a practice comes from. `origin_key` is the key that signed its file, if
+    any.
     """
 
     code = models.CharField(
@@ -96,7 +97,7 @@ class Practice(Noun):
         null=True,
         blank=True,
         validators=[MinValueValidator(FIRST_YEAR), MaxValueValidator(LAST_YEAR)],
-        error_messages=dict.fromkeys(OF_LIMITS, _YEAR),
+        error_messages=dict.fromkeys(OF_LIMITS, _YEAR_ERROR),
         help_text=_("The year in which it began."),
     )
     status = models.CharField(
@@ -121,7 +122,7 @@ class Practice(Noun):
     confirmed_on = models.DateField(_("confirmed on"), null=True, editable=False)
     confirm_by = models.DateField(_("confirm by"), null=True, editable=False)
     retired_on = models.DateField(null=True, editable=False)
-    all_texts: "Sequence[PracticeText]"  # of rows read `with_texts`
+    all_texts: "Sequence[PracticeText]"  # set only on rows that `with_texts` read
 
     objects = PracticeQuerySet.as_manager()
 
@@ -184,22 +185,25 @@ class Practice(Noun):
         return self.is_published and rules.is_unconfirmed(self.confirm_by, city_today())
 
     def text_for(self, *languages: str) -> "PracticeText | None":
-        """Return the text in the first of these languages, else the original. Read the row `with_texts`."""
+        """Return the text in the first of these languages that exists, else the original text.
+
+        The row must come from `with_texts`.
+        """
         by_language = {text.language: text for text in self.all_texts}
         preferred_text = next((by_language[code] for code in languages if code in by_language), None)
-        return preferred_text or next(iter(sorted(self.all_texts, key=_original_first)), None)
+        return preferred_text or next(iter(sorted(self.all_texts, key=_is_translation)), None)
 
     def typed_texts(self) -> list[str]:
-        """Return all texts typed by people, in each language. Read the row `with_texts`."""
+        """Return all texts typed by people, in every language. The row must come from `with_texts`."""
         typed_fields = (self.size, self.people_needed, self.cost_note, self.level_note)
         return [*typed_fields, *(getattr(text, name) for text in self.all_texts for name in rules.REQUIRED)]
 
 
-def _original_first(text: "PracticeText") -> bool:
+def _is_translation(text: "PracticeText") -> bool:
     return text.translated != Translated.ORIGINAL
 
 
-def _text(label: Any, length: int, help_text: Any = "") -> Any:
+def _text_field(label: Any, length: int, help_text: Any = "") -> Any:
     return models.TextField(label, max_length=length, blank=True, help_text=help_text)
 
 
@@ -213,18 +217,20 @@ class PracticeText(models.Model):
 
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="texts")
     language = models.CharField(
-        _("language"), max_length=12, validators=[RegexValidator(TAG, _("Choose a language from the list."))]
+        _("language"),
+        max_length=12,
+        validators=[RegexValidator(LANGUAGE_TAG, _("Choose a language from the list."))],
     )
     title = models.CharField(_("title"), max_length=120)
-    problem = _text(_("problem"), 1000, _("What is so now, and how this is known."))
-    how_it_works = _text(_("how it works"), 1500)
-    why = _text(_("why it should help"), 800)
-    steps = _text(_("steps"), 2000, _("One step on each line."))
-    where_it_works = _text(
+    problem = _text_field(_("problem"), 1000, _("What is so now, and how this is known."))
+    how_it_works = _text_field(_("how it works"), 1500)
+    why = _text_field(_("why it should help"), 800)
+    steps = _text_field(_("steps"), 2000, _("One step on each line."))
+    where_it_works = _text_field(
         _("where it works"), 800, _("What has to be so for it to help, and what stops it.")
     )
-    went_wrong = _text(_("what went wrong"), 800, _("Required. “Nothing known yet” is an answer."))
-    results = _text(_("results"), 800)
+    went_wrong = _text_field(_("what went wrong"), 800, _("Required. “Nothing known yet” is an answer."))
+    results = _text_field(_("results"), 800)
     sources = models.JSONField(_("sources"), default=list, blank=True)  # [{"title": …, "url": https or ""}]
     translated = models.CharField(
         _("translation"), max_length=10, choices=Translated, default=Translated.ORIGINAL
@@ -259,8 +265,10 @@ class PracticeText(models.Model):
         return self.translated == Translated.BY_MACHINE
 
     def lines_of_steps(self) -> list[str]:
+        """Return the steps, one string each, without empty lines."""
         return [line.strip() for line in self.steps.splitlines() if line.strip()]
 
 
 def is_due_to_retire(practice: Practice, today: date) -> bool:
+    """Whether the practice has been unconfirmed for so long that it must be retired."""
     return practice.confirm_by is not None and rules.retires_on(practice.confirm_by) <= today

@@ -1,8 +1,8 @@
 """Contact wanted: meetings held with organisations, out of the meetings agreed with them.
 
-In a short period, an organisation may want only a part of a meeting. A meeting with eight organisations
-counts for each that was present. n is a sum, so no list has n records; an audit stores the IDs of the
-organisations. Organisations that were added during the period count for the whole period.
+In a short period, the agreed number can be less than 1 meeting. A meeting with 8 organisations counts for
+each of them that was present. `n` is a sum, so no list has `n` records. An audit stores the IDs of the
+organisations instead. An organisation that was added during the period counts for the whole period.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from reports.queries.statements import fetch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactWantedRow(Row):
-    """n meetings held, out of `of` wanted by `organisations` with a cadence. `without` have none."""
+    """`n` meetings held of `of` agreed with `organisations`. `without` have no agreed frequency."""
 
     organisations: int
     without: int
@@ -34,7 +34,7 @@ _MEASURES: Final = [TIMES_MET, _WANTED]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Part of one organisation in a figure: met `times`, of which `held` count, out of `wanted`."""
+    """An organisation's share of a figure: met `times`, of which `held` count towards `wanted`."""
 
     organisation_id: UUID
     times: int
@@ -43,7 +43,7 @@ class Agreement:
 
 
 def agreements(question: Question, group: str) -> list[Agreement]:
-    """Return the parts that add up to n and `of` of a group. Most missed meetings come first."""
+    """Return the shares that add up to `n` and `of` of a group, those with most missed meetings first."""
     records = fetch(
         f"""
         WITH {grouped(question.by, _MEASURES)}
@@ -51,7 +51,7 @@ def agreements(question: Question, group: str) -> list[Agreement]:
                wanted::float8 AS wanted
         FROM grouped WHERE grp = %(group)s AND wanted IS NOT NULL
         ORDER BY wanted - least(times_met, wanted) DESC, organisation_id
-        """,  # noqa: S608 (names of our own)
+        """,  # noqa: S608 (only constants are inserted)
         question,
         group=group,
     )
@@ -60,7 +60,7 @@ def agreements(question: Question, group: str) -> list[Agreement]:
 
 class _ContactWanted(Report):
     def drill(self, row: Row, question: Question, column: str = "n") -> Drill | None:
-        """Return the page of agreements for n and the rest, because they are sums and not counts."""
+        """Link `n` and the rest to the page of agreements, because a sum has no list of records."""
         if column not in ("n", "rest"):
             return super().drill(row, question, column)
         return Drill("agreements", address_of(row, question))

@@ -16,8 +16,8 @@ from contacts.models import Organisation
 from lib.id_lists import id_in
 from reviews.models import KeptName, Review
 
-#: Parts of an audit and the column of each that names a colleague.
-NAMED: Final = {
+#: For each part of an audit, the column with the ID of a colleague.
+COLLEAGUE_COLUMNS: Final = {
     "comments": "written_by_id",
     "samples": "marked_by_id",
     "calls": "rung_by_id",
@@ -27,48 +27,51 @@ NAMED: Final = {
 
 
 def keep_organisations(review: Review, ids: Iterable[UUID]) -> None:
-    """Store the names of organisations that were counted or drawn."""
-    rows = Organisation.objects.filter(id_in("pk", set(ids)))
-    _keep(review, "organisation", dict(rows.values_list("pk", "name")))
+    """Store the names of organisations that were counted or sampled, as they are now."""
+    organisations = Organisation.objects.filter(id_in("pk", set(ids)))
+    _store_names(review, "organisation", dict(organisations.values_list("pk", "name")))
 
 
 def keep_colleagues(review: Review) -> None:
     """Store the names of all colleagues in the audit, except the signer (`keep_signer`)."""
     ids = {review.started_by_id} | {
-        pk for part, name in NAMED.items() for pk in getattr(review, part).values_list(name, flat=True)
+        pk
+        for part, column in COLLEAGUE_COLUMNS.items()
+        for pk in getattr(review, part).values_list(column, flat=True)
     }
     colleagues = User.objects.filter(pk__in={pk for pk in ids if pk})
-    _keep(review, "user", dict(colleagues.values_list("pk", "name")))
+    _store_names(review, "user", dict(colleagues.values_list("pk", "name")))
 
 
-def keep_signer(review: Review, signer: UUID) -> KeptName:
-    """Store and return the name of the signer. A name that is already stored stays."""
-    _keep(review, "user", dict(User.objects.filter(pk=signer).values_list("pk", "name")))
-    return review.kept_names.get(object_id=signer)
+def keep_signer(review: Review, signer_id: UUID) -> KeptName:
+    """Store the name of the signer and return it. A name that is already stored does not change."""
+    _store_names(review, "user", dict(User.objects.filter(pk=signer_id).values_list("pk", "name")))
+    return review.kept_names.get(object_id=signer_id)
 
 
 def forget_erased() -> int:
-    """Erase names of organisations that were erased since, and return how many names."""
+    """Delete the stored names of organisations that have been erased. Return the number of names."""
     erasures = Change.objects.filter(object_id=OuterRef("object_id"), op=Op.ERASED)
-    erased, _by_table = KeptName.objects.filter(Exists(erasures), object_type="organisation").delete()
-    return erased
+    erased_count, _by_table = KeptName.objects.filter(Exists(erasures), object_type="organisation").delete()
+    return erased_count
 
 
 @transaction.atomic
 def forget_colleague(*, actor: Actor, user_id: UUID) -> int:
-    """Erase a colleague's name from signed audits, record them, and return their number."""
+    """Delete a colleague's name from signed audits, record which audits, and return how many."""
     Review.objects.signed().filter(signed_by=user_id).exclude(signed_by_name="").update(signed_by_name="")
     kept_names = KeptName.objects.filter(
         object_type="user", object_id=user_id, review__signed_at__isnull=False
     )
-    audits = list(kept_names.order_by("review").values_list("review", flat=True))
-    if audits:
-        record(actor, Action.ERASE, "review", audits, field_names=["names"])
+    audit_ids = list(kept_names.order_by("review").values_list("review", flat=True))
+    if audit_ids:
+        record(actor, Action.ERASE, "review", audit_ids, field_names=["names"])
         kept_names.delete()
-    return len(audits)
+    return len(audit_ids)
 
 
-def _keep(review: Review, object_type: str, names: Mapping[UUID, str]) -> None:
+def _store_names(review: Review, object_type: str, names: Mapping[UUID, str]) -> None:
+    """Store names by object ID. A name that is already stored does not change."""
     KeptName.objects.bulk_create(
         (
             KeptName(

@@ -1,4 +1,4 @@
-"""Subscriptions to reports: one email on each due day, with a link and never the data."""
+"""Subscriptions to reports: one email on each due day, with a link to the report and no data."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -30,15 +30,16 @@ from reviews.models import Delivery, Subscription
 from reviews.policies import can_subscribe
 
 SEND: Final = "reviews.send_reports"
-BATCH: Final = 50
+BATCH_SIZE: Final = 50
 
 
 @transaction.atomic
 def subscribe(*, actor: Actor, district_id: UUID, rhythm: str, report: str = "") -> Subscription:
-    """Subscribe the actor to a report of a district. Idempotent.
+    """Subscribe the actor to a report of a district, and return the new or existing subscription.
 
     `report` is the slug of a report, or empty for the scorecard. Raises PermissionDenied unless the actor is
-    a supervisor, DoesNotExist for a district not covered, and ValidationError.
+    a supervisor, DoesNotExist unless the actor covers the district, and ValidationError for an unknown report
+    or rhythm.
     """
     if not can_subscribe(actor) or actor.id is None:
         raise PermissionDenied
@@ -51,12 +52,12 @@ def subscribe(*, actor: Actor, district_id: UUID, rhythm: str, report: str = "")
         user_id=actor.id, report=report, district=district, rhythm=rhythm
     )
     if is_new:
-        _record(actor, Action.CREATE, Op.CREATED, subscription)
+        _record_subscription(actor, Action.CREATE, Op.CREATED, subscription)
     return subscription
 
 
 def follow_redrawn(district: District, successor: District) -> None:
-    """Subscribe subscribers of a redrawn district to the same reports of its successor."""
+    """Copy the subscriptions to a redrawn district, so that subscribers also get its successor's reports."""
     for old_subscription in Subscription.objects.filter(district=district).order_by("pk"):
         subscription, is_new = Subscription.objects.get_or_create(
             user_id=old_subscription.user_id,
@@ -65,7 +66,7 @@ def follow_redrawn(district: District, successor: District) -> None:
             rhythm=old_subscription.rhythm,
         )
         if is_new:
-            _record(SYSTEM, Action.CREATE, Op.CREATED, subscription)
+            _record_subscription(SYSTEM, Action.CREATE, Op.CREATED, subscription)
 
 
 @transaction.atomic
@@ -74,7 +75,7 @@ def unsubscribe(*, actor: Actor, subscription_id: UUID) -> Subscription:
     subscription: Subscription = (
         Subscription.objects.visible_to(actor).select_for_update().get(pk=subscription_id)
     )
-    _record(actor, Action.ERASE, Op.ERASED, subscription)
+    _record_subscription(actor, Action.ERASE, Op.ERASED, subscription)
     Subscription.objects.filter(pk=subscription_id).delete()
     return subscription
 
@@ -101,41 +102,44 @@ def report_url(subscription: Subscription, period: Period) -> str:
 
 def send_reports() -> int:
     """Create due emails, send them, and return how many were sent. Parallel runs are safe."""
-    _make_due(timezone.now())
+    _create_due_deliveries(timezone.now())
     return send_mails(REPORT_MAIL)
 
 
-def _make_due(now: datetime) -> None:
-    rows = Subscription.objects.select_related("user").filter(user__is_active=True)
-    due = (
-        Delivery(subscription=row, day=day)
-        for row in rows.iterator()
-        for day in rules.due_days(row.rhythm, ZoneInfo(row.user.time_zone), since=row.created_at, now=now)
+def _create_due_deliveries(now: datetime) -> None:
+    """Store a delivery for each due day of each subscription. An existing delivery does not change."""
+    subscriptions = Subscription.objects.select_related("user").filter(user__is_active=True)
+    deliveries = (
+        Delivery(subscription=subscription, day=day)
+        for subscription in subscriptions.iterator()
+        for day in rules.due_days(
+            subscription.rhythm, ZoneInfo(subscription.user.time_zone), since=subscription.created_at, now=now
+        )
     )
-    for batch in _batches(due):
+    for batch in _batches(deliveries):
         Delivery.objects.bulk_create(batch, ignore_conflicts=True)
 
 
-def _batches(rows: Iterator[Delivery]) -> Iterator[list[Delivery]]:
+def _batches(deliveries: Iterator[Delivery]) -> Iterator[list[Delivery]]:
     batch: list[Delivery] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
+    for delivery in deliveries:
+        batch.append(delivery)
+        if len(batch) == BATCH_SIZE:
             yield batch
             batch = []
     yield batch
 
 
-def _message(delivery: Delivery) -> EmailMultiAlternatives:
+def _build_message(delivery: Delivery) -> EmailMultiAlternatives:
     subscription = delivery.subscription
     user: User = subscription.user
     period = Period(*rules.period_before(subscription.rhythm, delivery.day))
     with translation.override(user.language):
-        words = {"district": subscription.district.name, "period": str(period)}
-        words["report"] = title_of(subscription.report)
+        title_values = {"district": subscription.district.name, "period": str(period)}
+        title_values["report"] = title_of(subscription.report)
         context = {
             "name": user.name,
-            "title": _("%(report)s: %(district)s, %(period)s") % words,
+            "title": _("%(report)s: %(district)s, %(period)s") % title_values,
             "url": report_url(subscription, period),
             "list_url": settings.SITE_URL + reverse("subscriptions"),
             "language": user.language,
@@ -147,7 +151,7 @@ def _message(delivery: Delivery) -> EmailMultiAlternatives:
     return mail_to(user, context["title"], text, message_id, html=html, headers=headers)
 
 
-def _due() -> QuerySet[Delivery]:
+def _due_deliveries() -> QuerySet[Delivery]:
     rows = Delivery.objects.due().select_related("subscription__user", "subscription__district")
     return rows.order_by("attempts", "day", "pk")
 
@@ -155,15 +159,15 @@ def _due() -> QuerySet[Delivery]:
 REPORT_MAIL: Final = Mailing(
     task=SEND,
     object_type="subscription",
-    due=_due,
+    due=_due_deliveries,
     is_wanted=lambda row: is_deliverable(row.subscription),
     logged_notice=lambda row: LoggedNotice(
         row.subscription_id, [row.subscription.district_id], row.subscription.user_id
     ),
-    message=_message,
+    message=_build_message,
 )
 
 
-def _record(actor: Actor, action: Action, op: Op, subscription: Subscription) -> None:
+def _record_subscription(actor: Actor, action: Action, op: Op, subscription: Subscription) -> None:
     changed = Changed("subscription", subscription.pk, op, 1, [subscription.district_id])
     record_changes(actor, action, [changed])
