@@ -1,4 +1,4 @@
-"""Frozen figures of an audit for display. They are never recounted or renamed."""
+"""Frozen figures of an audit for display, as they were counted and named at the time of the audit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from reviews.queries.definitions import Definition, definition_of, n_of
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A frozen figure. `definition` is None if the report is no longer known."""
+    """A frozen figure. `definition` is None if none is stored and the report no longer exists."""
 
     figure: FrozenFigure
     definition: Definition | None
@@ -45,7 +45,7 @@ class Frozen:
 
 
 def as_shown(review: Review, figures: Iterable[FrozenFigure]) -> list[Frozen]:
-    """Figures with their names at the time. Audits without stored names use today's names for the codes."""
+    """Return figures with the names stored in the audit. An older audit without names gets today's names."""
     rows = list(figures)
     district_by_code: dict[str, District] = {}
     if any(row.by == By.DISTRICT and not row.name for row in rows):
@@ -63,10 +63,11 @@ def as_shown(review: Review, figures: Iterable[FrozenFigure]) -> list[Frozen]:
 
 
 def district_figures(review: Review, figures: Iterable[FrozenFigure]) -> tuple[list[FrozenFigure], bool]:
-    """The figures of the audit's whole district, and whether they are identified with certainty.
+    """Return the figures of the audit's whole district, and whether it is certain that they are.
 
-    Older audits did not store the code of their district. If there are figures for today's code, that code is
-    used, otherwise the only code that belongs to no part. If neither exists, all figures are returned.
+    Older audits did not store the code of their district. If no figure has the district's code of today, the
+    code may have changed. Then the one code that belongs to no part is used. Without exactly one such code,
+    all figures are returned.
     """
     rows = [row for row in figures if row.by == By.DISTRICT]
     if review.district_code:
@@ -74,15 +75,15 @@ def district_figures(review: Review, figures: Iterable[FrozenFigure]) -> tuple[l
     codes = {row.group for row in rows}
     code = review.district.code
     if code not in codes:
-        parts = District.objects.under(review.district).values_list("code", flat=True)
-        codes_of_no_part = codes - set(parts)
+        part_codes = District.objects.under(review.district).values_list("code", flat=True)
+        codes_of_no_part = codes - set(part_codes)
         code = codes_of_no_part.pop() if len(codes_of_no_part) == 1 else ""
     return [row for row in rows if not code or row.group == code], False
 
 
 @dataclass(frozen=True, slots=True)
 class BlindSpot:
-    """A community of a district at the time: who speaks for it, and who of these was met."""
+    """A community that was not met or not represented in a district. `said` is the text that states which."""
 
     district: str
     community: str
@@ -90,7 +91,7 @@ class BlindSpot:
 
 
 def blind_spots_of(review: Review) -> list[BlindSpot]:
-    """Return expected communities without an organisation, or without a meeting."""
+    """Return the expected communities that no organisation represented, or that were not met."""
     names = {part["code"]: part["name"] for part in review.parts}
     return [
         BlindSpot(

@@ -23,8 +23,8 @@ from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, refuse_unless
 from pages.settings.forms import InvitationForm, PersonForm, person_values
 
-#: Changes that require a recently confirmed identity.
-OPENS: Final = frozenset({"role", "email", "districts", "is_active"})
+#: Fields of a staff account whose change requires a recently confirmed identity.
+GUARDED_FIELDS: Final = frozenset({"role", "email", "districts", "is_active"})
 
 
 def _administrators_only(request: ActorRequest) -> None:
@@ -34,8 +34,8 @@ def _administrators_only(request: ActorRequest) -> None:
 @require_safe
 def people(request: ActorRequest) -> HttpResponse:
     _administrators_only(request)
-    rows = User.objects.visible_to(request.actor).with_districts().in_order()
-    return render(request, "pages/settings/people.html", {"rows": rows})
+    accounts = User.objects.visible_to(request.actor).with_districts().in_order()
+    return render(request, "pages/settings/people.html", {"rows": accounts})
 
 
 @form_page
@@ -46,8 +46,8 @@ def invite(request: ActorRequest) -> HttpResponse:
         if form.cleaned_data["role"] in rules.ABOVE_OFFICER or form.cleaned_data["districts"]:
             require_reauthentication(request)
         with RefusalsIn(form):
-            person = invite_user(actor=request.actor, **form.cleaned_data)
-            _send(request, person)
+            account = invite_user(actor=request.actor, **form.cleaned_data)
+            _email_invitation(request, account)
             return redirect("settings_people")
     return render(request, "pages/settings/invite.html", {"form": form}, status=422 if form.is_bound else 200)
 
@@ -55,72 +55,78 @@ def invite(request: ActorRequest) -> HttpResponse:
 @form_page
 def person(request: ActorRequest, pk: UUID) -> HttpResponse:
     _administrators_only(request)
-    row = get_or_404(User.objects.visible_to(request.actor), pk)
-    form = PersonForm(posted(request), person=row)
-    was_active = row.is_active
+    account = get_or_404(User.objects.visible_to(request.actor), pk)
+    form = PersonForm(posted(request), person=account)
+    was_active = account.is_active
 
     def save() -> User:
-        if OPENS & set(form.changed_data):
+        if GUARDED_FIELDS & set(form.changed_data):
             require_reauthentication(request)
         version = form.cleaned_data["version"]
         return edit_user(actor=request.actor, user_id=pk, version=version, **form.values())
 
     attempt = save_or_show_conflict(
-        form, save, current=lambda: person_values(row), again=lambda data: PersonForm(data, person=row)
+        form,
+        save,
+        current=lambda: person_values(account),
+        again=lambda data: PersonForm(data, person=account),
     )
     if attempt.saved:
-        after = attempt.saved
-        messages.success(request, _saved(was_active, after))
-        covers = after.role not in rules.READS_OWN_DISTRICTS or after.districts.exists()
-        if not covers and after.acts.waiting().filter(kind=Act.DISTRICTS).exists():
+        saved_account = attempt.saved
+        messages.success(request, _saved_message(was_active, saved_account))
+        covers_districts = (
+            saved_account.role not in rules.READS_OWN_DISTRICTS or saved_account.districts.exists()
+        )
+        if not covers_districts and saved_account.acts.waiting().filter(kind=Act.DISTRICTS).exists():
             text = _("Until a second person confirms, %(name)s covers no district and sees no records.")
-            messages.warning(request, text % {"name": after.name})
+            messages.warning(request, text % {"name": saved_account.name})
         return redirect("settings_people")
-    context = attempt.context | {"person": row, "waiting": row.acts.waiting().in_order()}
+    context = attempt.context | {"person": account, "waiting": account.acts.waiting().in_order()}
     return render(request, "pages/settings/person.html", context, status=attempt.status)
 
 
-def _saved(was_active: bool, after: User) -> str:
-    if after.acts.waiting().exists():
+def _saved_message(was_active: bool, account: User) -> str:
+    """Return the success message for a saved account. `was_active` is the state before it was saved."""
+    if account.acts.waiting().exists():
         text = _(
             "Account of %(name)s saved. Changes listed under “Pending” must be confirmed by a second person."
         )
-    elif was_active and not after.is_active:
+    elif was_active and not account.is_active:
         text = _("%(name)s has been signed out everywhere and can no longer sign in.")
     else:
         text = _("Account for %(name)s saved.")
-    return text % {"name": after.name}
+    return text % {"name": account.name}
 
 
 @require_POST
 def second_factor_forget(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Remove a lost second factor. The user is signed out everywhere and sets up a new one."""
+    """Remove a lost second factor. The user is signed out everywhere and must set up a new second factor."""
     _administrators_only(request)
-    row = get_or_404(User.objects.visible_to(request.actor), pk)
+    account = get_or_404(User.objects.visible_to(request.actor), pk)
     require_reauthentication(request)
-    saved = forget_second_factor(actor=request.actor, user_id=pk)
+    saved_account = forget_second_factor(actor=request.actor, user_id=pk)
     text = _("%(name)s has been signed out and must set up two-factor authentication again.")
-    if saved.acts.waiting().of_kind(Act.SECOND_FACTOR).exists():
+    if saved_account.acts.waiting().of_kind(Act.SECOND_FACTOR).exists():
         text = _("Two-factor authentication of %(name)s is reset when a privacy officer confirms it.")
-    messages.success(request, text % {"name": row.name})
+    messages.success(request, text % {"name": account.name})
     return redirect("settings_person", pk)
 
 
 @require_POST
 def invite_again(request: ActorRequest, pk: UUID) -> HttpResponse:
     _administrators_only(request)
-    _send(request, get_or_404(User.objects.visible_to(request.actor), pk))
+    _email_invitation(request, get_or_404(User.objects.visible_to(request.actor), pk))
     return redirect("settings_people")
 
 
-def _send(request: ActorRequest, person: User) -> None:
-    """Mail the invitation. If the mail fails, the account remains and the mail can be sent again."""
+def _email_invitation(request: ActorRequest, account: User) -> None:
+    """Email the invitation and show whether it was sent. If it was not, the account remains."""
     try:
-        send_invitation(actor=request.actor, user_id=person.pk)
+        send_invitation(actor=request.actor, user_id=account.pk)
     except ValidationError as error:
         messages.error(request, texts(error)[0])
     except MailNotSent:
         text = _("The account for %(name)s was created, but the email could not be sent. Try again later.")
-        messages.error(request, text % {"name": person.name})
+        messages.error(request, text % {"name": account.name})
     else:
-        messages.success(request, _("Invitation sent to %(email)s.") % {"email": person.email})
+        messages.success(request, _("Invitation sent to %(email)s.") % {"email": account.email})

@@ -1,4 +1,4 @@
-"""Time left for a step, in words."""
+"""Template filters: the time left for a step, and the time after an incident began, in words."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.filter
 def time_left(due_at: datetime, now: datetime) -> str:
-    """`within 40 minutes`, `12 minutes late`, `5 hours late`; from a day on: `by 24 Nov 09:00`."""
+    """Return `within 40 minutes` or `5 hours late`. If more than a day is left, return `by 24 Nov 09:00`."""
     minutes = round((due_at - now).total_seconds() / 60)
     if minutes >= 24 * 60:
         return _("by %(moment)s") % {"moment": moment(due_at)}
@@ -32,9 +32,9 @@ def time_left(due_at: datetime, now: datetime) -> str:
 
 
 @register.filter
-def minutes_after(at: datetime, start: datetime) -> str:
-    """`46 minutes after the start`, or hours from two hours on."""
-    minutes = max(0, round((at - start).total_seconds() / 60))
+def minutes_after(event_at: datetime, start: datetime) -> str:
+    """Return `46 minutes after the start`. From 2 hours, return `2 hours after the start`."""
+    minutes = max(0, round((event_at - start).total_seconds() / 60))
     if minutes < 120:
         text = ngettext("%(n)d minute after the start", "%(n)d minutes after the start", minutes)
         return text % {"n": minutes}
