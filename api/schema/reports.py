@@ -21,8 +21,8 @@ _TYPES: Final[dict[str, Json]] = {
 }
 
 _INTERVAL: Final = (
-    "{end} end of the 95% interval of `ratio` (Wilson). Null if the figure is no share, is of a moment, or "
-    "`of` is below 30."
+    "{end} end of the 95% interval of `ratio` (Wilson). Null if the figure is not a share or is the "
+    "state at one moment, or if `of` is below 30."
 )
 
 EXAMPLE: Final[Json] = {
@@ -74,30 +74,30 @@ CSV_EXAMPLE: Final = (
 
 
 def parameters() -> list[Json]:
-    slugs = {"type": "string", "enum": list(BY_SLUG)}
+    slug_schema = {"type": "string", "enum": list(BY_SLUG)}
     formulas = "\n".join(f"- `{slug}`: {report.formula}" for slug, report in BY_SLUG.items())
     return [
-        {"name": "slug", "in": "path", "required": True, "schema": slugs, "description": formulas},
-        _required(
+        {"name": "slug", "in": "path", "required": True, "schema": slug_schema, "description": formulas},
+        _required_day(
             "from",
-            "The first day, of the city. A day to come is refused: 400 `period_in_future`.",
+            "The first day, in the city's time zone. A future day is rejected: 400 `period_in_future`.",
             "2026-07-01",
         ),
-        _required("to", "The day after the last day (exclusive).", "2026-10-01"),
+        _required_day("to", "The day after the last day (exclusive).", "2026-10-01"),
         query(
             "by",
             {"type": "string", "enum": [way.value for way in By], "default": By.DISTRICT.value},
             (
-                "What each row represents. With `kind`, it is the kind of the thing counted: "
-                "organisation, follow-up, meeting or concern."
+                "What each row represents. `kind` is the kind of the counted organisation, follow-up, "
+                "meeting or concern."
             ),
         ),
         query(
             "district",
             CODES,
             (
-                "Comma-separated codes, including all districts within them. Default: all districts of "
-                "the key."
+                "Comma-separated district codes. Each includes all districts within it. Default: all "
+                "districts of the key."
             ),
         ),
         query(
@@ -109,21 +109,21 @@ def parameters() -> list[Json]:
         query(
             "rest",
             BOOLEAN,
-            "With `by=district`, a district and its parts: rows more, so that they add up to the whole: what "
-            "lies in none of them, and, below nought, by how much what lies in several counts too often.",
+            "Only with `by=district`, for a district and its parts. Adds a row for records in no part, and a "
+            "negative row for records in several parts, so that the parts add up to the district.",
         ),
     ]
 
 
 def responses(row: Json) -> Json:
-    """JSON and CSV responses; `row` refers to the row component."""
+    """Return the JSON and CSV responses. `row` is a reference to the schema that `row()` returns."""
     properties: Json = {
         "report": {"type": "string", "enum": list(BY_SLUG)},
         "from": DAY,
         "to": DAY,
         "counted_to": {
             **DAY,
-            "description": "`to`, or of a period that runs the day after `as_of`: its end is now.",
+            "description": "`to`, or the day after `as_of` if the period is still running.",
         },
         "status": {
             "type": "string",
@@ -144,20 +144,20 @@ def responses(row: Json) -> Json:
                 },
                 "required": ["list", "entered_on", "records"],
             },
-            "description": "How many records about the period were entered or corrected on which day, after "
-            "its figures were final. Empty unless `status` is `revised`.",
+            "description": "Numbers of records about the period that were entered or corrected after its "
+            "figures were final, by list and day. Empty unless `status` is `revised`.",
         },
         "recorded_since": {
             "type": ["string", "null"],
             "format": "date",
-            "description": "The day before which histories are reconstructed from what was known on it. "
-            "Null if the periods begin later.",
+            "description": "The first day of recorded history. Earlier states are reconstructed from the "
+            "data of that day. Null if no period begins before it.",
         },
         "compared_with": {"type": "object", "properties": {"from": DAY, "to": DAY}},
         "comparable": {
             "type": "boolean",
-            "description": "With `compare`. False while the period runs, unless the figure is of a moment, "
-            "and while `in_time` of `concerns` or `reassurance` counts any.",
+            "description": "Only with `compare`. False while the period is running, unless the figure is the "
+            "state at one moment. Also false while `in_time` of `concerns` or `reassurance` is above 0.",
         },
         "by": {"type": "string", "enum": [way.value for way in By]},
         "as_of": {"type": "string", "format": "date-time"},
@@ -176,15 +176,15 @@ def responses(row: Json) -> Json:
 
 
 def row() -> Json:
-    """Columns of all reports. A response contains those of its report."""
-    properties: Json = {way.value: {**CODE, "description": "With `by`."} for way in By}
+    """Return the schema of a row, with the columns of all reports. A response has those of its report."""
+    properties: Json = {way.value: {**CODE, "description": f"Only with `by={way.value}`."} for way in By}
     properties[By.DISTRICT.value] |= {"type": ["string", "null"], "examples": ["N1"]}
     properties[By.FOCUS.value] |= {"examples": ["lgbti"]}
     properties[By.KIND.value] |= {"examples": ["ngo"]}
     properties |= {
-        "n": {"type": "number", "description": "How many.", "examples": [3]},
-        "of": {"type": "number", "description": "Of how many.", "examples": [4]},
-        "ratio": {**NUMBER, "description": "n ÷ of; null where `of` is 0.", "examples": [0.75]},
+        "n": {"type": "number", "description": "Numerator of the figure.", "examples": [3]},
+        "of": {"type": "number", "description": "Denominator of the figure.", "examples": [4]},
+        "ratio": {**NUMBER, "description": "n ÷ of. Null if `of` is 0.", "examples": [0.75]},
         "interval_low": {**NUMBER, "description": _INTERVAL.format(end="Lower")},
         "interval_high": {**NUMBER, "description": _INTERVAL.format(end="Upper")},
     }
@@ -195,22 +195,28 @@ def row() -> Json:
             )
             column_text = f"{slug}: {column.label} ({column.unit.replace('_', ' ')})."
             column_schema["description"] = f"{column_schema['description']} {column_text}".strip()
-    figures = {name: schema for name, schema in properties.items() if name not in {way.value for way in By}}
-    for name, figure_schema in figures.items():
-        before = (
+    figure_schemas = {
+        name: schema for name, schema in properties.items() if name not in {way.value for way in By}
+    }
+    for name, figure_schema in figure_schemas.items():
+        earlier_type = (
             figure_schema["type"]
             if isinstance(figure_schema["type"], list)
             else [figure_schema["type"], "null"]
         )
-        properties[f"{COMPARED}{name}"] = {"type": before, "description": f"With `compare`: `{name}` before."}
+        properties[f"{COMPARED}{name}"] = {
+            "type": earlier_type,
+            "description": f"Only with `compare`: `{name}` of the earlier period.",
+        }
     properties["rest"] = {
         "type": ["string", "null"],
         "enum": ["no_part", "several_parts", None],
-        "description": "With `rest`. The row is of no district, and `district` is null.",
+        "description": "Only with `rest`. Set if the row is for records in no part or in several parts. Then "
+        "`district` is null.",
     }
     properties["rows_url"] = {
         **URL,
-        "description": "The list call that returns exactly these n objects, or null if there is none.",
+        "description": "URL of the list of exactly the n counted objects, or null if no list has them.",
         "examples": ["https://crm.city.example/api/v1/concerns/?district=N1"],
     }
     return {
@@ -221,5 +227,5 @@ def row() -> Json:
     }
 
 
-def _required(name: str, description: str, example: str) -> Json:
+def _required_day(name: str, description: str, example: str) -> Json:
     return {**query(name, DAY, description), "required": True, "example": example}
