@@ -15,14 +15,14 @@ from lib.cleaning import assign
 from lib.error_texts import at
 from lib.limits import refuse_more
 
-WRITABLE = ("role_title", "is_primary", "since", "until")
+WRITABLE_FIELDS = ("role_title", "is_primary", "since", "until")
 
 
 def shown_affiliations(contact: Contact, actor: Actor) -> list[dict[str, Any]]:
     """Return the rows visible to `actor`, in the form that `set_affiliations` takes."""
-    names = ("organisation", *WRITABLE)
+    field_names = ("organisation", *WRITABLE_FIELDS)
     return [
-        {"id": row.pk} | {name: getattr(row, name) for name in names}
+        {"id": row.pk} | {name: getattr(row, name) for name in field_names}
         for row in _visible_roles(contact, actor)
     ]
 
@@ -30,8 +30,8 @@ def shown_affiliations(contact: Contact, actor: Actor) -> list[dict[str, Any]]:
 def lock_organisations(rows: Sequence[Mapping[str, Any]], contact_ids: Collection[UUID] = ()) -> None:
     """Lock the organisations whose main contact changes. Call this before any contact is locked.
 
-    Two contacts who become the main contact wait for each other here. All organisations of these contacts
-    and rows are locked first, in the same order as by a move.
+    If two requests change the main contact of an organisation, the second waits here for the first. All
+    organisations of these contacts and rows are locked first, in the order in which a move locks them.
     """
     main_organisation_ids = [row["organisation"].pk for row in rows if row.get("is_primary")]
     if not main_organisation_ids:
@@ -47,33 +47,34 @@ def lock_organisations(rows: Sequence[Mapping[str, Any]], contact_ids: Collectio
 def set_affiliations(
     contact: Contact, rows: Sequence[Mapping[str, Any]], actor: Actor
 ) -> tuple[bool, list[Contact]]:
-    """Replace the affiliations the actor can see with `rows`: each an `organisation` and WRITABLE fields.
+    """Replace the affiliations that the actor can see with `rows` of `organisation` and WRITABLE_FIELDS.
 
-    A row without `id` is the current role for that organisation, or a new role. Returns whether anything
-    changed, and the contacts who are no longer main contacts.
+    A row without `id` changes the current role in its organisation, or adds a role if there is none. Returns
+    whether anything changed, and the contacts who are no longer main contacts.
     """
     refuse_more("affiliations", rows)
     _refuse_hidden_organisations(rows, actor)
     unmatched = {row.pk: row for row in _visible_roles(contact, actor)}
-    pairs = [(_matching_role(unmatched, values, contact), values) for values in rows]
+    pairs = [(_pop_matching_role(unmatched, values, contact), values) for values in rows]
     changed = bool(unmatched)
     Affiliation.objects.filter(pk__in=list(unmatched)).delete()
-    demoted: list[Contact] = []
+    demoted_contacts: list[Contact] = []
+    # Ended roles are saved first, because a contact can have one current role in an organisation.
     for row, values in sorted(pairs, key=lambda pair: pair[1].get("until") is None):
-        names = assign(row, {name: values[name] for name in WRITABLE if name in values})
+        changed_names = assign(row, {name: values[name] for name in WRITABLE_FIELDS if name in values})
         if not row.is_current and row.is_primary:
             row.is_primary = False
-            names.append("is_primary")
-        if not (row._state.adding or names):
+            changed_names.append("is_primary")
+        if not (row._state.adding or changed_names):
             continue
         changed = True
         if not row.is_current:
             row.told_until = row.until  # the edit itself reports the end
         if row.is_primary and row.until is None:
-            demoted += _demote_others(row, actor)
+            demoted_contacts += _demote_others(row, actor)
         _validate_role(row)
         row.save()
-    return changed, demoted
+    return changed, demoted_contacts
 
 
 def _visible_roles(contact: Contact, actor: Actor) -> list[Affiliation]:
@@ -88,10 +89,10 @@ def _refuse_hidden_organisations(rows: Sequence[Mapping[str, Any]], actor: Actor
         raise ValidationError({"affiliations": _("Choose an organisation from the list.")})
 
 
-def _matching_role(
+def _pop_matching_role(
     unmatched: dict[UUID, Affiliation], values: Mapping[str, Any], contact: Contact
 ) -> Affiliation:
-    """Remove the role that `values` describe from `unmatched` and return it, or return a new role."""
+    """Return the role that `values` describe, removed from `unmatched`, or a new role if there is none."""
     organisation = values["organisation"]
     if "id" in values:
         row = unmatched.pop(values["id"], None)
@@ -112,14 +113,16 @@ def _demote_others(row: Affiliation, actor: Actor) -> list[Contact]:
         organisation=row.organisation, is_primary=True, until__isnull=True
     )
     other_roles = other_roles.exclude(contact=row.contact)
-    people = list(Contact.objects.filter(affiliations__in=other_roles).order_by("pk"))
-    if people and not can_edit_organisation(actor, row.organisation):
+    previous_main_contacts = list(Contact.objects.filter(affiliations__in=other_roles).order_by("pk"))
+    if previous_main_contacts and not can_edit_organisation(actor, row.organisation):
         raise ValidationError({"affiliations": _("This organisation already has a main contact.")})
-    people = list(
-        Contact.objects.filter(pk__in=[contact.pk for contact in people]).order_by("pk").select_for_update()
+    previous_main_contacts = list(
+        Contact.objects.filter(pk__in=[contact.pk for contact in previous_main_contacts])
+        .order_by("pk")
+        .select_for_update()
     )
     other_roles.update(is_primary=False)
-    return people
+    return previous_main_contacts
 
 
 def _validate_role(row: Affiliation) -> None:

@@ -13,8 +13,8 @@ from lib.row_context import writes
 
 @writes
 def set_restricted(actor: Actor, contact: Contact, *, restricted: bool) -> None:
-    """Set or remove the mark, and record in the change feed the contact and all rows that refer to it."""
-    lock(Contact.objects.all(), [contact.pk])  # writes that refer to the contact wait
+    """Set or remove the mark. Record the contact, and all rows that refer to it, in the change feed."""
+    lock(Contact.objects.all(), [contact.pk])  # writes of rows that refer to the contact wait
     contact.is_restricted = restricted
     contact.version += 1
     contact.updated_at = timezone.now()
@@ -23,4 +23,5 @@ def set_restricted(actor: Actor, contact: Contact, *, restricted: bool) -> None:
     op = Op.RESTRICTED if restricted else Op.RELEASED
     changed = Changed("contact", contact.pk, op, contact.version, districts, field_names=["is_restricted"])
     record_changes(actor, Action.UPDATE, [changed])
+    # Like a move, the mark makes rows appear or disappear that are visible through the contact.
     record_moves(actor, "contact", {contact.pk: districts})
