@@ -7,7 +7,7 @@ from random import Random
 from accounts.models import User
 from contacts.models import Organisation
 from crm.demo.records import Book
-from crm.demo.stories import Promise, Worry, with_dates
+from crm.demo.stories import ConcernStory, FollowUpStory, with_dates
 from lib.days import city_day, moment_at
 from meetings.models import (
     Concern,
@@ -50,7 +50,7 @@ def promise(
     book: Book,
     history: History,
     random: Random,
-    story: Promise,
+    story: FollowUpStory,
     organisation: Organisation | None,
     *,
     made_at: datetime,
@@ -105,7 +105,7 @@ def promise(
 def raise_worry(
     book: Book,
     history: History,
-    story: Worry,
+    story: ConcernStory,
     site: Organisation | None,
     *,
     code: str,
@@ -116,7 +116,7 @@ def raise_worry(
     day = city_day(book.now) - timedelta(days=story.ago)
     received = at(day, random.randint(8, 21), random.choice((5, 10, 20, 40, 50)))
     is_biased = story.ground not in {"none", "unknown"}
-    to_case = any(promised.kind == "pass_to_investigation" for promised in story.promises)
+    to_case = any(promised.kind == "pass_to_investigation" for promised in story.follow_ups)
     concern = Concern(
         kinds=list(story.kinds),
         bias_grounds=[story.ground],
@@ -140,7 +140,7 @@ def raise_worry(
     owner = (site and site.lead_officer) or officers[0]
     follow_ups = [
         promise(book, history, random, promised, site, made_at=received, owner=owner, concern=concern)
-        for promised in story.promises
+        for promised in story.follow_ups
     ]
     if story.status != "open":
         _answer(
@@ -152,7 +152,9 @@ def raise_worry(
         )
 
 
-def _answer(book: Book, concern: Concern, story: Worry, random: Random, completed_at: list[datetime]) -> None:
+def _answer(
+    book: Book, concern: Concern, story: ConcernStory, random: Random, completed_at: list[datetime]
+) -> None:
     """Record when the concern was answered, closed and reported back, but not before its follow-ups."""
     received = concern.received_at
     if random.random() < 0.75:

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from contacts.models import Contact, Organisation
-from crm.demo.boundaries import PLACES
+from crm.demo.boundaries import DISTRICTS
 from crm.demo.follow_ups import History, at, promise, raise_worry
 from crm.demo.records import Book
 from crm.demo.routine_meetings import ENDING, between_chapters
-from crm.demo.stories import Step, Story, district_story, routine, with_dates
+from crm.demo.stories import MeetingStory, OrganisationStory, district_story, routine, with_dates
 from lib.days import city_day
 from meetings.models import Meeting, MeetingContact, MeetingOrganisation
 from meetings.rules import ACTION_AGREED, with_outcome
@@ -25,13 +25,13 @@ def tell_history(book: Book) -> History:
     """Build past and planned meetings, follow-ups and concerns without saving anything."""
     history = History()
     organisations = {story.name: organisation for organisation, story in book.stories.items()}
-    for place in PLACES:
-        district = district_story(place.story)
+    for place in DISTRICTS:
+        district = district_story(place.story_file)
         between = between_chapters(district.organisations)
         for story in district.organisations:
             _tell(book, history, organisations[story.name], story, between[story.name])
         _partnership(book, history, place.code, district.partnership)
-        for worry in district.worries:
+        for worry in district.concerns:
             raise_worry(book, history, worry, None, code=place.code)
     return history
 
@@ -40,13 +40,13 @@ def _tell(
     book: Book,
     history: History,
     organisation: Organisation,
-    story: Story,
-    between: Sequence[tuple[Step, int]],
+    story: OrganisationStory,
+    between: Sequence[tuple[MeetingStory, int]],
 ) -> None:
-    """Add the steps of a story, and routine meetings between them."""
+    """Add the meetings and concerns of a story, and routine meetings between them."""
     random, today = Random(f"history {story.name}"), city_day(book.now)
     assessments = random.sample(routine().assessments, len(routine().assessments))
-    for step in story.steps:
+    for step in story.meetings:
         day = _working_day(step, today - timedelta(days=step.ago))
         moment = at(day, _hour(step, random), random.choice((0, 15, 30, 45)))
         if step.is_planned:
@@ -61,25 +61,25 @@ def _tell(
             continue
         assessment = assessments.pop() if assessments and random.random() < 0.12 else ""
         _held(book, history, random, organisation, step, moment, assessment=assessment, is_routine=True)
-    if story.steps and organisation.status == "active" and random.random() < 0.2:
+    if story.meetings and organisation.status == "active" and random.random() < 0.2:
         moment = at(today + timedelta(days=random.randint(1, 18)), random.randint(9, 17))
         _planned(book, history, random, organisation, random.choice(routine().planned), moment)
-    for worry in story.worries:
+    for worry in story.concerns:
         code = _district_code(organisation)
         raise_worry(book, history, worry, organisation, code=code, focuses=story.focuses)
 
 
-def _working_day(step: Step, day: date) -> date:
+def _working_day(step: MeetingStory, day: date) -> date:
     """Move a weekend meeting to Friday or Monday, unless a follow-up due today needs it or its kind fits."""
     is_fixed = (step.is_planned and step.ago == 0) or any(
-        follow_up.status == "open" for follow_up in step.promises
+        follow_up.status == "open" for follow_up in step.follow_ups
     )
     if day.weekday() < 5 or is_fixed or step.kind in AT_WEEKENDS:
         return day
     return day + timedelta(days=7 - day.weekday() if step.ago < 0 else 4 - day.weekday())
 
 
-def _hour(step: Step, random: Random) -> int:
+def _hour(step: MeetingStory, random: Random) -> int:
     return random.choice((18, 19)) if step.kind in EVENING else random.randint(9, 17)
 
 
@@ -88,7 +88,7 @@ def _held(
     history: History,
     random: Random,
     organisation: Organisation,
-    step: Step,
+    step: MeetingStory,
     moment: datetime,
     *,
     assessment: str = "",
@@ -96,7 +96,7 @@ def _held(
 ) -> None:
     day = city_day(moment)
     outcomes = [*step.outcomes]
-    if step.promises:
+    if step.follow_ups:
         outcomes = with_outcome(outcomes, ACTION_AGREED, status="held")
     headcount = random.randint(8, 60) if step.kind in {*EVENING, "community_event"} else None
     meeting = _meeting(
@@ -115,7 +115,7 @@ def _held(
         initiated_by=random.choice(("police", "police", "community", "")),
         level=random.choice(("inform", "consult", "consult", "involve", "collaborate", "")),
     )
-    for promised in step.promises:
+    for promised in step.follow_ups:
         owner = organisation.lead_officer or meeting.logged_by
         promise(
             book,
@@ -131,14 +131,24 @@ def _held(
 
 
 def _missed(
-    book: Book, history: History, random: Random, organisation: Organisation, step: Step, moment: datetime
+    book: Book,
+    history: History,
+    random: Random,
+    organisation: Organisation,
+    step: MeetingStory,
+    moment: datetime,
 ) -> None:
     status = "not_reached" if step in routine().missed else "cancelled"
     _meeting(book, history, random, step, [organisation], moment, subject=step.topic, status=status)
 
 
 def _planned(
-    book: Book, history: History, random: Random, organisation: Organisation, step: Step, moment: datetime
+    book: Book,
+    history: History,
+    random: Random,
+    organisation: Organisation,
+    step: MeetingStory,
+    moment: datetime,
 ) -> None:
     if step.ago == 0 and city_day(moment) == city_day(book.now):  # later today, whenever that is
         moment = max(moment, book.now.replace(minute=30, second=0, microsecond=0) + timedelta(hours=2))
@@ -150,7 +160,7 @@ def _meeting(
     book: Book,
     history: History,
     random: Random,
-    step: Step,
+    step: MeetingStory,
     organisations: Sequence[Organisation],
     starts_at: datetime,
     **fields: object,
@@ -160,7 +170,7 @@ def _meeting(
     officer = first_organisation.lead_officer or random.choice(district_officers)
     if first_organisation.deputy_officer and random.random() < 0.2:
         officer = first_organisation.deputy_officer
-    entered = starts_at if step.entered is None else book.now - timedelta(days=step.entered)
+    entered = starts_at if step.entered_ago is None else book.now - timedelta(days=step.entered_ago)
     written = min(entered, book.now)
     meeting = Meeting(
         kind=step.kind,
@@ -200,7 +210,7 @@ def _district_code(organisation: Organisation) -> str:
     return organisation.home_district.code[0]
 
 
-def _partnership(book: Book, history: History, code: str, steps: Sequence[Step]) -> None:
+def _partnership(book: Book, history: History, code: str, steps: Sequence[MeetingStory]) -> None:
     """Add the partnership of a district, which meets every first Monday, with the next meeting planned."""
     random, today = Random(f"partnership {code}"), city_day(book.now)
     regular = [

@@ -52,7 +52,7 @@ SEED = 2026
 
 
 class HasRealData(Exception):
-    """The database contains records that are not demo data."""
+    """The demo cannot be loaded because the database is not empty, or removed because it was not loaded."""
 
 
 def is_demo() -> bool:
@@ -62,7 +62,7 @@ def is_demo() -> bool:
 
 @contextmanager
 def _without_savepoints() -> Iterator[None]:
-    """Send no savepoint for each service inside: the demo is loaded as a whole or not at all."""
+    """Turn off savepoints inside the block. The demo needs none, as it is loaded whole or not at all."""
     connection.features.uses_savepoints = False
     try:
         yield
@@ -71,7 +71,10 @@ def _without_savepoints() -> Iterator[None]:
 
 
 def load_demo() -> dict[str, int]:
-    """Fill an empty database with the demo and return the number of rows per object. Raises HasRealData."""
+    """Fill an empty database with the demo, and return the number of records by type.
+
+    Raises HasRealData if the database is not empty.
+    """
     if any(model.objects.exists() for model in (User, District, Organisation, Contact, Meeting)):
         raise HasRealData
     with _without_savepoints(), transaction.atomic():
@@ -85,7 +88,7 @@ def _load_all() -> dict[str, int]:
     _save_book(book)
     _save_history(history)
     recount_last_met()
-    for write in (
+    for write_part in (
         write_audits,
         write_incidents,
         write_releases,
@@ -97,7 +100,7 @@ def _load_all() -> dict[str, int]:
         write_retention,
     ):
         with refreshed_once():
-            write(book)
+            write_part(book)
     counts = {
         "districts": len(book.districts),
         "organisations": len(book.organisations),
@@ -115,9 +118,9 @@ def _save_book(book: Book) -> None:
     insert_rows(ExpectedCommunity, book.expected)
     insert_rows(PeriodNote, book.notes)
     insert_rows(User, list(book.users.values()))
-    covering = User.districts.through
-    covering.objects.bulk_create(
-        covering(user=user, district=district) for user, district in book.districts_of
+    coverage_model = User.districts.through
+    coverage_model.objects.bulk_create(
+        coverage_model(user=user, district=district) for user, district in book.districts_of
     )
     insert_rows(Organisation, book.organisations)
     insert_rows(OrganisationPrivateChannel, book.hidden)
@@ -133,9 +136,9 @@ def _save_history(history: History) -> None:
     insert_rows(Meeting, history.meetings)
     insert_rows(MeetingOrganisation, history.present)
     insert_rows(MeetingContact, history.people)
-    taking_part = Meeting.officers.through
-    taking_part.objects.bulk_create(
-        taking_part(meeting=meeting, user=user) for meeting, user in history.officers
+    officers_model = Meeting.officers.through
+    officers_model.objects.bulk_create(
+        officers_model(meeting=meeting, user=user) for meeting, user in history.officers
     )
     insert_rows(Concern, history.concerns)
     insert_rows(FollowUp, history.follow_ups)
@@ -152,14 +155,14 @@ def remove_demo() -> None:
     if not is_demo():
         raise HasRealData
     tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
-    trail = [table for table in tables if table.startswith("audit_")]
+    log_tables = [table for table in tables if table.startswith("audit_")]
     kept_tables = {"django_content_type", "django_site"}
     owner = connections["owner"]
     quote = owner.ops.quote_name
     with transaction.atomic(using="owner"), owner.cursor() as cursor:
-        for table in trail:
+        for table in log_tables:
             cursor.execute(f"ALTER TABLE {quote(table)} DISABLE TRIGGER USER")
         cursor.execute(f"TRUNCATE {', '.join(quote(t) for t in tables if t not in kept_tables)} CASCADE")
-        for table in trail:
+        for table in log_tables:
             cursor.execute(f"ALTER TABLE {quote(table)} ENABLE TRIGGER USER")
-    set_file_aside()
+    set_file_aside()  # the file of seals, whose rows are gone

@@ -22,9 +22,9 @@ from contacts.models import (
 )
 from contacts.services.search_fields import fold_contact, fold_organisation
 from crm.demo import names
-from crm.demo.boundaries import PLACES, outline
+from crm.demo.boundaries import DISTRICTS, outline
 from crm.demo.names import FIRST_ROLES, ROLES
-from crm.demo.stories import Story, district_story
+from crm.demo.stories import OrganisationStory, district_story
 from districts.models import District, ExpectedCommunity, PeriodNote
 from lib.days import city_day
 from lib.fold import fold
@@ -55,7 +55,7 @@ class Book:
     districts_of: list[tuple[User, District]] = field(default_factory=list)
     officers: dict[str, list[User]] = field(default_factory=dict)
     organisations: list[Organisation] = field(default_factory=list)
-    stories: dict[Organisation, Story] = field(default_factory=dict)
+    stories: dict[Organisation, OrganisationStory] = field(default_factory=dict)
     declarations: list[FocusDeclaration] = field(default_factory=list)
     periods: list[OrganisationPeriod] = field(default_factory=list)
     organisation_numbers: list[int] = field(default_factory=list)
@@ -76,17 +76,17 @@ def write_book(book: Book) -> None:
     book.organisation_numbers = book.random.sample(range(900), 300)  # supervisors have those above
     book.contact_numbers = book.random.sample(range(1000), 600)
     book.mobile_numbers = Random("mobile numbers").sample(range(1000), 1000)
-    for place in PLACES:
-        for story in district_story(place.story).organisations:
+    for place in DISTRICTS:
+        for story in district_story(place.story_file).organisations:
             _organisation(book, place.code, story)
     _contacts(book)
 
 
 def _districts(book: Book) -> None:
-    city = District(code="CITY", name="Alderport", population=sum(p.population for p in PLACES))
+    city = District(code="CITY", name="Alderport", population=sum(p.population for p in DISTRICTS))
     city.lineage = [city.pk]
     book.districts["CITY"] = city
-    for place in PLACES:
+    for place in DISTRICTS:
         boundary = {"type": "MultiPolygon", "coordinates": outline(place.column * 2, place.row * 2, 2)}
         district = District(
             code=place.code, name=place.name, parent=city, population=place.population, boundary=boundary
@@ -94,7 +94,7 @@ def _districts(book: Book) -> None:
         district.lineage = [city.pk, district.pk]
         book.districts[place.code] = district
         book.areas[place.code] = []
-        for number, name in enumerate(place.parts):
+        for number, name in enumerate(place.neighbourhoods):
             cell = outline(place.column * 2 + number % 2, place.row * 2 + number // 2, 1)
             area = District(
                 code=f"{place.code}{number + 1}",
@@ -108,9 +108,9 @@ def _districts(book: Book) -> None:
             book.areas[place.code].append(area)
         book.expected += [
             ExpectedCommunity(district=district, focus=focus, evidence=evidence, created_at=book.now)
-            for focus, evidence in district_story(place.story).expected
+            for focus, evidence in district_story(place.story_file).expected
         ]
-        for ago, days, text in district_story(place.story).notes:
+        for ago, days, text in district_story(place.story_file).notes:
             since = city_day(book.now) - timedelta(days=ago)
             until = since + timedelta(days=days)
             book.notes.append(PeriodNote(district=district, since=since, until=until, text=text))
@@ -149,11 +149,11 @@ def officer_of(book: Book, code: str, given_name: str) -> User:
     return next(user for user in book.officers[code] if user.name.startswith(f"{given_name} "))
 
 
-def _organisation(book: Book, code: str, story: Story) -> None:
+def _organisation(book: Book, code: str, story: OrganisationStory) -> None:
     random, today = Random(f"book {story.name}"), city_day(book.now)
     areas = book.areas[code]
     area = areas[story.part - 1] if story.part else book.districts[code]
-    known_for = story.marks.get("new") or max((step.ago for step in story.steps), default=NEVER_MET) + 30
+    known_for = story.marks.get("new") or max((step.ago for step in story.meetings), default=NEVER_MET) + 30
     known_since = book.now - timedelta(days=known_for + (random.randint(0, 500) if known_for > 500 else 0))
     lead, deputy = [*(officer_of(book, code, name) for name in story.officers), None, None][:2]
     ended = next(((s, story.marks[s]) for s in ("closed", "dormant") if s in story.marks), None)
@@ -169,7 +169,7 @@ def _organisation(book: Book, code: str, story: Story) -> None:
         kind=story.kind,
         summary=story.summary,
         home_district=area,
-        website=f"https://{slug}.example" if random.random() < 0.6 and story.steps else "",
+        website=f"https://{slug}.example" if random.random() < 0.6 and story.meetings else "",
         email=f"office@{slug}.example",
         phone=f"+44 20 7946 0{book.organisation_numbers.pop():03}" if random.random() < 0.9 else "",
         address="" if is_hidden else address,
@@ -271,7 +271,7 @@ def _contacts(book: Book) -> None:
     used_names: set[tuple[str, str]] = set()
     for organisation in book.organisations:
         story, random = book.stories[organisation], Random(f"contacts {organisation.name}")
-        contact_count = random.choices((0, 1, 2, 3), (4, 40, 36, 20))[0] if story.steps else 1
+        contact_count = random.choices((0, 1, 2, 3), (4, 40, 36, 20))[0] if story.meetings else 1
         contact_count = max(contact_count, 2) if "chair" in story.marks else contact_count
         first_role = FIRST_ROLES.get(organisation.kind, "chair")
         roles = [first_role, *random.sample(sorted(set(ROLES) - {first_role}), 2)]

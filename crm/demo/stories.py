@@ -1,22 +1,24 @@
-"""Read the stories of Alderport from `city/*.txt`: one file for each district, and one for routine.
+"""Read the stories of Alderport from `city/*.txt`: one file for each district, and one of routine meetings.
 
-A line's first character is its type. Days are counted back from today; `|` separates fields. `{+9}` in a
-text becomes the date nine days after the meeting, `{-2}` the date two days before it.
+A line's first character is its type. Days are counted back from today. `|` separates fields. `{+9}` in a
+text becomes the date 9 days after the meeting, `{-2}` the date 2 days before it.
 
     # comment
     % community | evidence                                   expected in the district
-    & 75 6 | note                                            a note on its figures, of six days
-    @ topic | facts                                          one month of the partnership, oldest first
+    & 75 6 | note                                            a note on the figures of 6 days, from 75 days ago
+    @ topic | facts                                          a monthly partnership meeting, oldest first
     = name | short name | kind | communities | languages | neighbourhood | rhythm/frequency | officers | marks
     : what the organisation does
     430 phone raised | topic | facts                         a meeting 430 days ago, with its outcomes
-    150 visit info entered@20 | topic | facts                one that was entered only 20 days ago
-    +4 visit | topic | agenda                                a planned meeting; `2 visit planned` is past
+    150 visit info entered@20 | topic | facts                a meeting 150 days ago, entered 20 days ago
+    +4 visit | topic | agenda                                a meeting planned for 4 days from now
+    2 visit planned | topic | agenda                         a meeting 2 days ago that is still planned
     430 ! kinds status | ground indicator perceiver | facts  a concern
-    > visit 7 status | title | outcome                       a follow-up due 7 days after what stands above
-    ~ assessment                                             of the meeting above
+    > visit 7 status | title | outcome                       a follow-up of the entry above, due 7 days later
+    ~ assessment                                             the assessment of the meeting above
 
-In `routine.txt`, `* kinds` begins meetings for these kinds of organisations, and `! list` a list of others.
+In `routine.txt`, `* kinds` begins the meetings for these kinds of organisations, and `* *` those for all. `!`
+begins a list of `missed`, `cancelled` or `planned` meetings, or of texts for an `assessment`.
 """
 
 import re
@@ -47,13 +49,13 @@ OUTCOMES = {
     "same": "no_change",
     "pause": "relationship_paused",
 }
-ENTERED = "entered@"
+ENTERED_PREFIX = "entered@"
 _DATE = re.compile(r"\{([+-]\d+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """A follow-up due `days` after it was made. `status` is "", open, or late (done, after its day)."""
+class FollowUpStory:
+    """A follow-up due `days` after it was made. `status` is "" (done), open, or late (done after `days`)."""
 
     kind: str
     days: int
@@ -63,8 +65,11 @@ class Promise:
 
 
 @dataclass(slots=True)
-class Step:
-    """A meeting `ago` days before today (ahead if negative), or one of the partnership."""
+class MeetingStory:
+    """A meeting `ago` days before today, or after today if negative. Partnership meetings have no `ago`.
+
+    `entered_ago` is set if the meeting was entered late. `facts` of a planned meeting are its agenda.
+    """
 
     topic: str
     facts: str
@@ -72,14 +77,17 @@ class Step:
     outcomes: tuple[str, ...] = ()
     ago: int = 0
     is_planned: bool = False
-    entered: int | None = None
+    entered_ago: int | None = None
     assessment: str = ""
-    promises: list[Promise] = field(default_factory=list)
+    follow_ups: list[FollowUpStory] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Worry:
-    """A concern received `ago` days before today. `status` is closed, untold (closed), answered or open."""
+class ConcernStory:
+    """A concern received `ago` days before today.
+
+    `status` is closed, untold (closed, but not reported back), answered or open.
+    """
 
     ago: int
     kinds: tuple[str, ...]
@@ -88,12 +96,16 @@ class Worry:
     indicator: str
     perceiver: str
     facts: str
-    promises: list[Promise] = field(default_factory=list)
+    follow_ups: list[FollowUpStory] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Story:
-    """An organisation and what happened with it. `rhythm` is the usual number of days between meetings."""
+class OrganisationStory:
+    """An organisation with its meetings and concerns.
+
+    `part` is the number of its neighbourhood, or 0. `rhythm` is the usual number of days between meetings.
+    `marks` has the day (days ago, or 0) of each mark, such as a new chair.
+    """
 
     name: str
     short_name: str
@@ -106,49 +118,49 @@ class Story:
     officers: tuple[str, ...]
     marks: dict[str, int]
     summary: str = ""
-    steps: list[Step] = field(default_factory=list)
-    worries: list[Worry] = field(default_factory=list)
+    meetings: list[MeetingStory] = field(default_factory=list)
+    concerns: list[ConcernStory] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class DistrictStory:
     expected: list[tuple[str, str]] = field(default_factory=list)
     notes: list[tuple[int, int, str]] = field(default_factory=list)  # days ago, days, text
-    partnership: list[Step] = field(default_factory=list)
-    worries: list[Worry] = field(default_factory=list)
-    organisations: list[Story] = field(default_factory=list)
+    partnership: list[MeetingStory] = field(default_factory=list)
+    concerns: list[ConcernStory] = field(default_factory=list)
+    organisations: list[OrganisationStory] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Routine:
-    """Meetings between the chapters, by kind of organisation, and what else may be on a timeline."""
+    """Texts of routine meetings: held, by kind of organisation or for all kinds, and not held, by status."""
 
-    of_kind: dict[str, list[Step]] = field(default_factory=dict)
-    of_all: list[Step] = field(default_factory=list)
-    missed: list[Step] = field(default_factory=list)
-    cancelled: list[Step] = field(default_factory=list)
-    planned: list[Step] = field(default_factory=list)
+    by_kind: dict[str, list[MeetingStory]] = field(default_factory=dict)
+    for_all: list[MeetingStory] = field(default_factory=list)
+    missed: list[MeetingStory] = field(default_factory=list)
+    cancelled: list[MeetingStory] = field(default_factory=list)
+    planned: list[MeetingStory] = field(default_factory=list)
     assessments: list[str] = field(default_factory=list)
 
 
 def with_dates(text: str, day: date) -> str:
-    """Write the dates that a text counts from `day`: “ready by {+9}” becomes “ready by 14 May”."""
-    return _DATE.sub(lambda found: _written(day + timedelta(days=int(found[1]))), text)
+    """Return a text with dates for the days that it counts from `day`: “by {+9}” becomes “by 14 May”."""
+    return _DATE.sub(lambda match: _day_and_month(day + timedelta(days=int(match[1]))), text)
 
 
-def _written(day: date) -> str:
+def _day_and_month(day: date) -> str:
     return f"{day.day} {day:%B}"
 
 
 @cache
 def district_story(name: str) -> DistrictStory:
-    """Read a district's file. Raises ValueError with the invalid line."""
+    """Read the file of a district. Raises ValueError with the first invalid line."""
     story = DistrictStory()
-    above: Step | Worry | None = None
+    last_entry: MeetingStory | ConcernStory | None = None
     for line in _lines(name):
-        with _naming(line):
+        with _line_as_error(line):
             mark, content = line[0], line[1:].strip()
-            place = story.organisations[-1] if story.organisations else story
+            current_story = story.organisations[-1] if story.organisations else story
             match mark:
                 case "%":
                     focus, evidence = _fields(content, 2)
@@ -159,55 +171,56 @@ def district_story(name: str) -> DistrictStory:
                     story.notes.append((int(ago), int(day_count), text))
                 case "@":
                     topic, facts = _fields(content, 2)
-                    story.partnership.append(Step(topic, facts, kind="partnership_meeting"))
+                    story.partnership.append(MeetingStory(topic, facts, kind="partnership_meeting"))
                 case "=":
-                    story.organisations.append(_organisation(content))
+                    story.organisations.append(_parse_organisation(content))
                 case ":":
                     story.organisations[-1].summary = content
                 case ">" | "~":
-                    _add(above, mark, content)
+                    _add_to_entry(last_entry, mark, content)
                 case _ if "!" in line.partition("|")[0]:
-                    above = _worry(line)
-                    place.worries.append(above)
+                    last_entry = _parse_concern(line)
+                    current_story.concerns.append(last_entry)
                 case _:
-                    above = _step(line)
-                    story.organisations[-1].steps.append(above)
+                    last_entry = _parse_meeting(line)
+                    story.organisations[-1].meetings.append(last_entry)
     return story
 
 
 @cache
 def routine() -> Routine:
-    """Read `routine.txt`. Raises ValueError with the invalid line."""
-    texts_of_routine = Routine()
-    lists: list[list[Step]] = []
-    texts: list[str] | None = None
+    """Read `routine.txt`. Raises ValueError with the first invalid line."""
+    routine_texts = Routine()
+    target_lists: list[list[MeetingStory]] = []
+    assessments: list[str] | None = None
     for line in _lines("routine"):
-        with _naming(line):
+        with _line_as_error(line):
             mark, content = line[0], line[1:].strip()
             if mark == "*":
-                names = content.split()
-                lists = (
-                    [texts_of_routine.of_all]
-                    if names == ["*"]
-                    else [texts_of_routine.of_kind.setdefault(n, []) for n in names]
+                kinds = content.split()
+                target_lists = (
+                    [routine_texts.for_all]
+                    if kinds == ["*"]
+                    else [routine_texts.by_kind.setdefault(kind, []) for kind in kinds]
                 )
             elif mark == "!":
-                texts = texts_of_routine.assessments if content == "assessment" else None
-                lists = [] if texts is not None else [getattr(texts_of_routine, content)]
+                assessments = routine_texts.assessments if content == "assessment" else None
+                target_lists = [] if assessments is not None else [getattr(routine_texts, content)]
             elif mark == ">":
-                _add(lists[0][-1], mark, content)
-            elif texts is not None:
-                texts.append(line)
+                _add_to_entry(target_lists[0][-1], mark, content)
+            elif assessments is not None:
+                assessments.append(line)
             else:
-                step = _step(f"0 {line}" if line.count("|") > 1 else f"0 {line} |")
-                for steps in lists:
-                    steps.append(step)
-    return texts_of_routine
+                # The text of a routine meeting has no day, and that of a missed or cancelled one no facts.
+                meeting = _parse_meeting(f"0 {line}" if line.count("|") > 1 else f"0 {line} |")
+                for meetings in target_lists:
+                    meetings.append(meeting)
+    return routine_texts
 
 
 @contextmanager
-def _naming(line: str) -> Iterator[None]:
-    """Name the line in the error of the code that could not read it."""
+def _line_as_error(line: str) -> Iterator[None]:
+    """Raise ValueError with the line if the block cannot parse it."""
     try:
         yield
     except (ValueError, IndexError, KeyError, AttributeError) as error:
@@ -221,67 +234,78 @@ def _lines(name: str) -> Iterator[str]:
 
 
 def _fields(text: str, count: int) -> list[str]:
-    """Return exactly `count` stripped fields; those missing at the end are empty."""
+    """Return `count` stripped fields. Missing fields at the end are empty. Raises ValueError for more."""
     fields = [field.strip() for field in text.split("|")]
     if any(fields[count:]):
         raise ValueError(text)
     return [*fields, *[""] * count][:count]
 
 
-def _organisation(text: str) -> Story:
-    name, short, kind, focuses, languages, part, rhythm, officers, marks = _fields(text, 9)
-    every, _bar, cadence = rhythm.partition("/")
-    return Story(
+def _parse_organisation(text: str) -> OrganisationStory:
+    name, short_name, kind, focuses, languages, part, rhythm, officers, marks = _fields(text, 9)
+    rhythm_days, _bar, cadence = rhythm.partition("/")
+    return OrganisationStory(
         name=name,
-        short_name=short,
+        short_name=short_name,
         kind=Kind(kind).value,
         focuses=tuple(focuses.split()),
         languages=tuple(languages.split()),
         part=int(part),
-        rhythm=None if every == "never" else int(every),
+        rhythm=None if rhythm_days == "never" else int(rhythm_days),
         cadence=int(cadence) if cadence else None,
         officers=tuple(name for name in officers.split("+") if name not in {"", "-"}),
         marks={mark: int(days or 0) for mark, _at, days in (m.partition("@") for m in marks.split())},
     )
 
 
-def _step(text: str) -> Step:
+def _parse_meeting(text: str) -> MeetingStory:
     head, topic, facts = _fields(text, 3)
     ago, kind, *outcomes = head.split()
-    late = [int(code.removeprefix(ENTERED)) for code in outcomes if code.startswith(ENTERED)]
-    outcomes = [code for code in outcomes if not code.startswith(ENTERED)]
+    entered_days = [
+        int(code.removeprefix(ENTERED_PREFIX)) for code in outcomes if code.startswith(ENTERED_PREFIX)
+    ]
+    outcomes = [code for code in outcomes if not code.startswith(ENTERED_PREFIX)]
     is_planned = ago.startswith("+") or outcomes == ["planned"]
-    codes = () if is_planned else tuple(OUTCOMES[code] for code in outcomes)
-    days = -int(ago) if ago.startswith("+") else int(ago)
-    return Step(topic, facts, MeetingKind(kind).value, codes, days, is_planned, next(iter(late), None))
+    outcome_codes = () if is_planned else tuple(OUTCOMES[code] for code in outcomes)
+    days_ago = -int(ago) if ago.startswith("+") else int(ago)
+    return MeetingStory(
+        topic,
+        facts,
+        MeetingKind(kind).value,
+        outcome_codes,
+        days_ago,
+        is_planned,
+        next(iter(entered_days), None),
+    )
 
 
-def _worry(text: str) -> Worry:
+def _parse_concern(text: str) -> ConcernStory:
     head, bias, facts = _fields(text, 3)
     ago, _mark, *codes = head.split()
-    kinds_of_concern = {code for code in codes if code in ConcernKind.values}
-    status = next(iter(set(codes) - kinds_of_concern), "closed")
+    kind_codes = {code for code in codes if code in ConcernKind.values}
+    status = next(iter(set(codes) - kind_codes), "closed")
     ground, indicator, perceiver = (*bias.split(), "", "")[:3]
     if (
-        not kinds_of_concern
+        not kind_codes
         or status not in {"closed", "untold", "answered", "open"}
         or perceiver not in {"", *Perceiver.values}
     ):
         raise ValueError(text)
-    kinds = tuple(code for code in codes if code in kinds_of_concern)
-    return Worry(int(ago), kinds, status, ground, indicator, perceiver, facts)
+    kinds = tuple(code for code in codes if code in kind_codes)
+    return ConcernStory(int(ago), kinds, status, ground, indicator, perceiver, facts)
 
 
-def _add(above: Step | Worry | None, mark: str, text: str) -> None:
-    if above is None:
+def _add_to_entry(entry: MeetingStory | ConcernStory | None, mark: str, text: str) -> None:
+    """Add an assessment (`~`) to a meeting, or a follow-up (`>`) to either entry. Raises ValueError."""
+    if entry is None:
         raise ValueError(text)
     if mark == "~":
-        if isinstance(above, Worry):
+        if isinstance(entry, ConcernStory):
             raise ValueError(text)
-        above.assessment = text
+        entry.assessment = text
         return
     head, title, result = _fields(text, 3)
     kind, days, status = (*head.split(), "")[:3]
     if status not in {"", "open", "late"}:
         raise ValueError(text)
-    above.promises.append(Promise(FollowUpKind(kind).value, int(days), status, title, result))
+    entry.follow_ups.append(FollowUpStory(FollowUpKind(kind).value, int(days), status, title, result))
