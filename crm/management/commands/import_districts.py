@@ -21,21 +21,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE.geojson")
+        parser.add_argument("--source", default="", help="Where the file comes from, for the activity log.")
+        parser.add_argument("--code-property", default="", help="Property with the code. Default: guessed.")
+        parser.add_argument("--name-property", default="", help="Property with the name. Default: guessed.")
+        parser.add_argument("--parent", default="", metavar="CODE", help="District that contains them all.")
         parser.add_argument(
-            "--source", default="", help="Where the file comes from. Kept in the activity log."
-        )
-        parser.add_argument("--code-property", default="", help="Property with the code (else guessed).")
-        parser.add_argument("--name-property", default="", help="Property with the name (else guessed).")
-        parser.add_argument("--parent", default="", metavar="CODE", help="District they all lie in.")
-        parser.add_argument(
-            "--codes-from-names", action="store_true", help="Make codes from names: the file has none."
+            "--codes-from-names",
+            action="store_true",
+            help="Make codes from the names, if the file has no codes.",
         )
         parser.add_argument(
             "--confirm-changes",
             action="store_true",
-            help="Other names, other places and overlaps, as --dry-run lists them, are meant.",
+            help="Confirm the new names, new places and overlaps that --dry-run lists.",
         )
-        parser.add_argument("--dry-run", action="store_true", help="Say what would happen, change nothing.")
+        parser.add_argument("--dry-run", action="store_true", help="List the changes without making them.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]

@@ -1,4 +1,4 @@
-"""manage.py export_archive PATH: write all records, or those of a district, to one file."""
+"""`manage.py export_archive PATH`: write all records, or those of a district, to one file."""
 
 import hashlib
 from argparse import ArgumentParser
@@ -20,12 +20,12 @@ from lib.age_keys import check_public_key
 class Command(BaseCommand):
     help = (
         "Writes organisations, contacts, meetings, follow-ups, concerns and audits to a ZIP of JSON Lines "
-        "(docs/archive.md). It holds personal data: keep it encrypted. Private numbers stay here."
+        "(docs/archive.md). The file contains personal data: keep it encrypted. Private numbers are left out."
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", type=Path, help="a file that is not there yet")
+        parser.add_argument("path", type=Path, help="path of the new file, which must not exist yet")
         parser.add_argument(
             "--district",
             help=("district code: export this district and its neighbourhoods (default: everything)"),
@@ -48,27 +48,33 @@ class Command(BaseCommand):
         reason: str,
         **_: Any,
     ) -> None:
-        place = District.objects.filter(code=district).first() if district else None
-        if district and place is None:
+        exported_district = District.objects.filter(code=district).first() if district else None
+        if district and exported_district is None:
             raise CommandError(f"There is no district {district}.")
         if path.exists():
             raise CommandError(f"{path} already exists. Nothing was written.")
-        to = _passphrase(passphrase_file) if passphrase_file else _public_key(public_key)
-        scope = scope_of(SYSTEM, place) if place else SYSTEM
+        key_or_passphrase = (
+            _read_passphrase(passphrase_file) if passphrase_file else _checked_public_key(public_key)
+        )
+        scope = scope_of(SYSTEM, exported_district) if exported_district else SYSTEM
         draft = path.with_name(f"{path.name}.part")
         try:
-            with draft.open("x+b") as out:
+            with draft.open("x+b") as draft_file:
                 try:
                     draft.chmod(0o600)
-                    with spool() if to else nullcontext(out) as readable:
+                    with spool() if key_or_passphrase else nullcontext(draft_file) as plain_archive:
                         archived = write_archive(
-                            readable, actor=SYSTEM, scope=scope, district=place, purpose=reason
+                            plain_archive,
+                            actor=SYSTEM,
+                            scope=scope,
+                            district=exported_district,
+                            purpose=reason,
                         )
-                        readable.seek(0)
-                        if to:
-                            encrypt(readable, out, to)
-                    out.seek(0)
-                    digest = hashlib.file_digest(out, "sha256").hexdigest()
+                        plain_archive.seek(0)
+                        if key_or_passphrase:
+                            encrypt(plain_archive, draft_file, key_or_passphrase)
+                    draft_file.seek(0)
+                    digest = hashlib.file_digest(draft_file, "sha256").hexdigest()
                     with transaction.atomic():
                         archived.disclose(SYSTEM, purpose=reason, digest=digest, recipient=recipient[:100])
                     draft.rename(path)
@@ -80,18 +86,19 @@ class Command(BaseCommand):
             f"{entry['rows']} {entry['name'].removesuffix('.jsonl')}" for entry in archived.files
         )
         self.stdout.write(f"{path}: {rows}.\nReferences left out: {archived.left_out}\nSHA-256: {digest}")
-        if not to:
+        if not key_or_passphrase:
             self.stderr.write("The file is not encrypted. Encrypt it before it leaves this machine.")
 
 
-def _passphrase(path: Path) -> str:
+def _read_passphrase(path: Path) -> str:
     passphrase = path.read_text().rstrip("\r\n")
     if len(passphrase) < SHORTEST:
         raise CommandError(f"Write a passphrase of {SHORTEST} characters or more into {path}.")
     return passphrase
 
 
-def _public_key(text: str) -> str:
+def _checked_public_key(text: str) -> str:
+    """Return the key of age, or the empty text without a key. Raises CommandError."""
     try:
         if text:
             check_public_key(text)
