@@ -1,6 +1,6 @@
-"""Filters of incidents, with the names of docs/openapi.yaml.
+"""Filters of incidents, with the parameter names of docs/openapi.yaml.
 
-Days are the city's; `…_after` includes its day, `…_before` does not.
+Days are in the city's time zone. `…_after` includes its day, `…_before` excludes it.
 """
 
 from datetime import date
@@ -20,7 +20,7 @@ from lib.days import day_starts_at
 from lib.filters import BooleanFilter, CodesFilter, DistrictFilter, FilterSet, MomentFilter
 from meetings.models import Concern
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+DAY_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 Rows = models.QuerySet[Any]
 
@@ -31,19 +31,21 @@ class IncidentFilters(FilterSet):
     protocol = django_filters.CharFilter(
         field_name="protocol__code", label=_("Protocol"), max_length=40, widget=forms.HiddenInput
     )
-    organisation = django_filters.UUIDFilter(method="at_organisation", widget=forms.HiddenInput)
-    concern = django_filters.UUIDFilter(method="of_concern", widget=forms.HiddenInput)
+    organisation = django_filters.UUIDFilter(method="by_organisation", widget=forms.HiddenInput)
+    concern = django_filters.UUIDFilter(method="by_concern", widget=forms.HiddenInput)
     late = BooleanFilter(label=_("A step is late"), method="is_late")
-    started_after = django_filters.DateFilter(label=_("Started on or after"), method="on_day", widget=DAY)
-    started_before = django_filters.DateFilter(label=_("Started before"), method="on_day", widget=DAY)
+    started_after = django_filters.DateFilter(
+        label=_("Started on or after"), method="by_start", widget=DAY_INPUT
+    )
+    started_before = django_filters.DateFilter(label=_("Started before"), method="by_start", widget=DAY_INPUT)
     updated_since = MomentFilter("updated_at", "gte", widget=forms.HiddenInput)
 
     def is_late(self, queryset: Rows, name: str, value: bool) -> Rows:
         late = models.Q(pk__in=Incident.objects.late(timezone.now()).values("pk"))
         return queryset.filter(late if value else ~late)
 
-    def at_organisation(self, queryset: Rows, name: str, value: UUID) -> Rows:
-        """Incidents with a step or a concern of an organisation that the actor can see."""
+    def by_organisation(self, queryset: Rows, name: str, value: UUID) -> Rows:
+        """Return incidents with a step or visible concern of the organisation, if the actor can see it."""
         organisations = Organisation.objects.visible_to(self.actor).filter(pk=value)
         steps = IncidentStep.objects.filter(organisation__in=organisations)
         concerns = Concern.objects.visible_to(self.actor).filter(site_organisation__in=organisations)
@@ -51,11 +53,11 @@ class IncidentFilters(FilterSet):
         matching = models.Q(pk__in=steps.values("incident")) | models.Q(pk__in=links.values("incident"))
         return queryset.filter(matching)
 
-    def of_concern(self, queryset: Rows, name: str, value: UUID) -> Rows:
-        """The incident of a concern that the actor can see."""
+    def by_concern(self, queryset: Rows, name: str, value: UUID) -> Rows:
+        """Return the incident of the concern, if the actor can see the concern."""
         concerns = Concern.objects.visible_to(self.actor).filter(pk=value)
         return queryset.filter(pk__in=IncidentConcern.objects.filter(concern__in=concerns).values("incident"))
 
-    def on_day(self, queryset: Rows, name: str, value: date) -> Rows:
+    def by_start(self, queryset: Rows, name: str, value: date) -> Rows:
         lookup = "started_at__gte" if name == "started_after" else "started_at__lt"
         return queryset.filter(**{lookup: day_starts_at(value)})

@@ -13,26 +13,26 @@ from lib.row_context import Opened, opened
 
 
 @opened(Opened.WRITER)
-def _request_of(act: PendingAct) -> ExclusionRequest:
-    request_id: Any = act.subject  # acts of this kind are about a request
+def _locked_request(act: PendingAct) -> ExclusionRequest:
+    request_id: Any = act.subject  # the subject of these acts is an exclusion request
     return ExclusionRequest.objects.select_for_update().get(pk=request_id)
 
 
 def _lock_request(act: PendingAct) -> None:
-    _request_of(act)
+    _locked_request(act)
 
 
 def _confirm(actor: Actor, act: PendingAct) -> None:
-    confirm_exclusion(actor, _request_of(act))
+    confirm_exclusion(actor, _locked_request(act))
 
 
 def _reject(actor: Actor, act: PendingAct) -> None:
-    reject_exclusion(actor, _request_of(act))
+    reject_exclusion(actor, _locked_request(act))
 
 
 @opened(Opened.WRITER)
 def _describe_requests(request_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
-    """Describe requests by supervisor and district. The user who decides cannot see the incident."""
+    """Describe requests by supervisor and district, because whoever decides cannot see the incident."""
     rows = ExclusionRequest.objects.filter(pk__in=request_ids).select_related("user", "district")
     return {row.pk: ActSummary(row.user.name, [row.district.name]) for row in rows}
 

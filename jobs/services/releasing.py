@@ -14,34 +14,34 @@ from jobs.models import Job
 from jobs.services.jobs import discard_files, release_job
 
 
-def _job_of(act: PendingAct) -> Job:
-    job_id: Any = act.subject  # acts of these kinds are about a job
+def _locked_job(act: PendingAct) -> Job:
+    job_id: Any = act.subject  # the subject of these acts is a job
     return Job.objects.select_for_update().get(pk=job_id)
 
 
-def _lock(act: PendingAct) -> None:
-    _job_of(act)
+def _lock_job(act: PendingAct) -> None:
+    _locked_job(act)
 
 
-def _confirmed(actor: Actor, act: PendingAct) -> None:
-    release_job(actor=actor, job=_job_of(act))
+def _confirm(actor: Actor, act: PendingAct) -> None:
+    release_job(actor=actor, job=_locked_job(act))
 
 
-def _dropped(actor: Actor, act: PendingAct) -> None:
-    discard_files(actor=actor, job=_job_of(act))
+def _reject(actor: Actor, act: PendingAct) -> None:
+    discard_files(actor=actor, job=_locked_job(act))
 
 
-def _summaries(job_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
-    return {job.pk: _summary(job.parameters, job.result) for job in Job.objects.filter(pk__in=job_ids)}
+def _describe_jobs(job_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
+    return {job.pk: _describe_job(job.parameters, job.result) for job in Job.objects.filter(pk__in=job_ids)}
 
 
-def _summary(parameters: Mapping[str, str], result: Mapping[str, int]) -> ActSummary:
+def _describe_job(parameters: Mapping[str, str], result: Mapping[str, int]) -> ActSummary:
     lines = []
-    if people := result.get("people"):
-        lines.append(_("Contacts: %(n)s") % {"n": f"{people:,}"})
+    if contact_count := result.get("people"):
+        lines.append(_("Contacts: %(n)s") % {"n": f"{contact_count:,}"})
     if recipient := parameters.get("recipient"):
         lines.append(_("For %(recipient)s") % {"recipient": recipient})
     return ActSummary(parameters["title"], [*lines, words_of(parameters["purpose"])])
 
 
-EFFECT: Final = Effect([Act.ARCHIVE, Act.EXPORT], _lock, _confirmed, _dropped, _summaries)
+EFFECT: Final = Effect([Act.ARCHIVE, Act.EXPORT], _lock_job, _confirm, _reject, _describe_jobs)
