@@ -11,7 +11,7 @@ from lib.ids import uuid7
 
 
 class Noun(models.Model):
-    """A record that users change through its writer, which increases the version."""
+    """A record with an ID and a version. The service that changes a record increases its version."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     folded = models.TextField(editable=False, default="")  # normalised search text
@@ -23,14 +23,15 @@ class Noun(models.Model):
         abstract = True
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """Check each constraint separately only if the common check fails or some are excluded.
+        """Validate all check constraints in one statement.
 
-        Django checks each constraint separately between savepoints: 20 statements to save a meeting.
+        If it fails, or if fields are excluded, validate each constraint separately, as Django always does.
+        That takes 20 statements for a meeting, because each check is between savepoints.
         """
         using = router.db_for_write(type(self), instance=self)
         try:
             if not exclude:
-                for constraint in _together(self._meta.constraints):
+                for constraint in _merge_checks(self._meta.constraints):
                     constraint.validate(type(self), self, using=using)
                 return
         except ValidationError:
@@ -38,13 +39,15 @@ class Noun(models.Model):
         super().validate_constraints(exclude)
 
 
-def _together(constraints: Iterable[models.BaseConstraint]) -> list[models.BaseConstraint]:
-    """Return all checks as one expression. NULL passes, as in the database."""
-    meets: list[Coalesce] = []
+def _merge_checks(constraints: Iterable[models.BaseConstraint]) -> list[models.BaseConstraint]:
+    """Return the constraints, with all check constraints merged into one. NULL passes, as in the database."""
+    conditions: list[Coalesce] = []
     other_constraints: list[models.BaseConstraint] = []
     for constraint in constraints:
         if isinstance(constraint, models.CheckConstraint):
-            meets.append(Coalesce(models.Q(constraint.condition), True, output_field=models.BooleanField()))
+            conditions.append(
+                Coalesce(models.Q(constraint.condition), True, output_field=models.BooleanField())
+            )
         else:
             other_constraints.append(constraint)
-    return [models.CheckConstraint(condition=models.Q(*meets), name="all"), *other_constraints]
+    return [models.CheckConstraint(condition=models.Q(*conditions), name="all"), *other_constraints]
