@@ -12,16 +12,16 @@ from lib.ids import uuid7
 
 class SeriesQuerySet(models.QuerySet["Series"]):
     def to_continue(self) -> Self:
-        """Series that may have future days."""
+        """Series that have not ended."""
         return self.filter(is_ended=False)
 
 
 class Series(models.Model):
     """A rule and its first day. Its meetings or follow-ups are separate rows, created some time ahead.
 
-    `rule` is the value of an RRULE (RFC 5545) without DTSTART. Days up to and including `made_until` have
-    their rows. `clock` is the start time of its meetings in the city's time zone. A meeting starts later if a
-    clock change skips that time. A series is visible only through its rows.
+    `rule` is the value of an RRULE (RFC 5545) without DTSTART. All its days up to and including `made_until`
+    have rows. `clock` is the start time of its meetings in the city's time zone. A meeting starts later if
+    a clock change skips that time. A series is visible only through its rows.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

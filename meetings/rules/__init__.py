@@ -1,4 +1,4 @@
-"""Pure rules of meetings, follow-ups and concerns, without Django. The clock is an argument."""
+"""Pure rules of meetings, follow-ups and concerns, without Django. The current time is an argument."""
 
 from meetings.rules.schedule import (
     CADENCE_DIGEST,
