@@ -1,4 +1,4 @@
-"""A file for another city: chosen, shown whole, confirmed."""
+"""Forms of signed files for another city. The page shows the whole file before the reader confirms it."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ from django.core.exceptions import NON_FIELD_ERRORS
 
 
 class ShownFileForm(forms.Form):
-    """The fields that all forms for signed files share. `digest` is of the file on the page."""
+    """Common fields of these forms. `digest` is the digest of the file that the page shows."""
 
-    names_nobody = forms.BooleanField(required=False)  # a form of a file says what was read
+    names_nobody = forms.BooleanField(required=False)  # subclasses add a label with what must be read
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def show(self, digest: str) -> None:
-        """The page shows this file, which the reader has not confirmed yet."""
+    def require_confirmation(self, digest: str) -> None:
+        """Set the digest of the shown file, and clear the box that confirms it."""
         data: Any = self.data
         data = data.copy()
         data["digest"] = digest
@@ -22,5 +22,5 @@ class ShownFileForm(forms.Form):
 
     @property
     def must_be_read(self) -> bool:
-        """Whether it was refused because the file was not read, or has changed since."""
+        """Whether the form was rejected because the file was not confirmed, or changed after it was shown."""
         return self.has_error("names_nobody") or self.has_error(NON_FIELD_ERRORS, "changed")

@@ -64,7 +64,7 @@ def plan_files(request: ActorRequest, pk: UUID) -> HttpResponse:
                 prepared = prepare_file(
                     actor=actor, plan_id=pk, period=values["period"], contact=values["contact"]
                 )
-                form.show(prepared.digest)
+                form.require_confirmation(prepared.digest)
     disclose(request, "plan", [plan])
     rows = ComparisonFile.objects.visible_to(actor).filter(plan=plan).latest_first()
     context = {

@@ -53,7 +53,7 @@ def practice_files(request: ActorRequest) -> HttpResponse:
         if "preview" in request.POST or form.must_be_read:
             with RefusalsIn(form):
                 prepared = prepare_file(actor=actor, practice_ids=values["practice_ids"])
-                form.show(prepared.digest)
+                form.require_confirmation(prepared.digest)
     context = {
         "form": form,
         "files": PracticeFile.objects.visible_to(actor).latest_first().defer("document"),
