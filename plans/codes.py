@@ -20,7 +20,7 @@ class ActionStatus(models.TextChoices):
     DROPPED = "dropped", _("dropped")
 
 
-#: Actions that have ended, so that their milestones are no longer due.
+#: Statuses of ended actions, whose milestones are no longer due.
 ENDED: Final = (ActionStatus.DONE, ActionStatus.DROPPED)
 
 
@@ -61,8 +61,8 @@ class Measure(models.TextChoices):
     MEDIAN = "median", _("median")
 
 
-class Says(models.TextChoices):
-    """An organisation's answer about the time since the last review."""
+class ReviewAnswer(models.TextChoices):
+    """An organisation's comparison of the situation with the last review."""
 
     BETTER = "better", _("better")
     SAME = "same", _("the same")

@@ -13,7 +13,7 @@ from contacts.models import Organisation
 from lib.acting import Acting
 from lib.ids import uuid7
 from meetings.models import Meeting
-from plans.codes import Says
+from plans.codes import ReviewAnswer
 from plans.models.plan import Plan
 
 
@@ -91,7 +91,7 @@ class PlanVoice(models.Model):
         verbose_name=_("organisation"),
         help_text=_("Leave this empty if they want to be left out."),
     )
-    says = models.CharField(_("compared with last time"), max_length=10, choices=Says)
+    says = models.CharField(_("compared with last time"), max_length=10, choices=ReviewAnswer)
     text = models.CharField(_("what they said"), max_length=500, blank=True)
     may_be_quoted = models.BooleanField(_("can be quoted"), default=False)
 
@@ -100,7 +100,7 @@ class PlanVoice(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(says__in=Says.values),
+                condition=Q(says__in=ReviewAnswer.values),
                 name="plan_voice_is_known",
                 violation_error_message=_("Choose an answer from the list."),
             ),

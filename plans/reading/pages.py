@@ -19,7 +19,7 @@ from accounts.actors import Actor
 from accounts.queries.prepared import Prepared
 from lib.days import city_today
 from lib.prepared import PlaceholderDay
-from plans.codes import ENDED, ActionStatus, Direction, Measure, Says, Source, Unit
+from plans.codes import ENDED, ActionStatus, Direction, Measure, ReviewAnswer, Source, Unit
 from plans.models import (
     Action,
     Goal,
@@ -199,7 +199,7 @@ class PlanPage:
     def voices(self) -> list[tuple[str, int]]:
         """Number of organisations for each answer in the last review."""
         return (
-            [(str(answer.label), getattr(self.review, answer.value)) for answer in Says]
+            [(str(answer.label), getattr(self.review, answer.value)) for answer in ReviewAnswer]
             if self.review
             else []
         )
@@ -250,7 +250,7 @@ def indicator_lines(indicators: Iterable[Any]) -> list[IndicatorLine]:
 
 def last_review(plan: Plan) -> Any:
     """The last signed review, with the number of voices for each answer."""
-    counts = {answer.value: Count("voices", filter=Q(voices__says=answer.value)) for answer in Says}
+    counts = {answer.value: Count("voices", filter=Q(voices__says=answer.value)) for answer in ReviewAnswer}
     rows = PlanReview.objects.signed().filter(plan=plan).order_by("-held_on", "-signed_at")
     return rows.defer("values", "actions").annotate(spoke=Count("voices"), **counts).first()
 
