@@ -1,8 +1,8 @@
 """Ledger: a file outside the database, to repeat erasures and corrections after a restore.
 
-A line has IDs, places of texts and keyed hashes. Names, numbers and corrected values are encrypted. They are
-destroyed when no backup could bring the person back. Each line's digest covers the line before, which reveals
-a changed or removed line. A loss of the last lines stays unnoticed: keep copies.
+A line has IDs, places of texts and keyed hashes. Names, numbers and corrected values are encrypted. This
+encrypted content is destroyed when no backup could bring the person back. Each line's digest covers the line
+before, which reveals a changed or removed line. Nothing reveals that the last lines are lost: keep copies.
 """
 
 import base64
@@ -40,7 +40,7 @@ from privacy.services.hiding import correct_hidden
 from privacy.services.marks import latest_marks, marks_to_restore, record_changed_marks, restore_marks
 
 _START: Final = ""  # the digest before the first line
-_AT_ONCE: Final = 1_000
+_BATCH_SIZE: Final = 1_000
 #: Lifetime of encrypted content: longer than the oldest backup (docs/operations.md).
 SEALED_FOR: Final = timedelta(days=90)
 _CONTACT: Final = Contact._meta.label
@@ -52,16 +52,16 @@ class LedgerBroken(Exception):
 
 
 def note_leaving(_actor: Actor, leaving: Leaving) -> None:
-    """Record erased contacts in the transaction of the erasure."""
+    """Record contacts that are about to be erased, in the transaction of the erasure."""
     ids = list(Contact.objects.filter(pk__in=leaving.ids).values_list("pk", flat=True))
     if ids:
         LedgerEntry.objects.create(contact_ids=ids)
 
 
 def begin_ledger(file: Path) -> None:
-    """Create the file if it is missing, and mark all entries to be written again.
+    """If the file is missing, create it and mark all entries to be written again.
 
-    So a restore can tell a city without erasures from a city with a missing ledger.
+    To a restore, an empty file means that there were no erasures. A missing file means a lost ledger.
     """
     if not file.exists():
         LedgerEntry.objects.filter(written_at__isnull=False).update(written_at=None)
@@ -72,16 +72,16 @@ def write_ledger(file: Path) -> int:
     """Append new entries to the file, and return their number. Destroy old encrypted content."""
     record_changed_marks()
     forget_sealed(file)
-    rows = list(LedgerEntry.objects.to_write()[:_AT_ONCE])
+    rows = list(LedgerEntry.objects.to_write()[:_BATCH_SIZE])
     if not rows:
         return 0
     with file.open("a+b") as open_file:
         os.fchmod(open_file.fileno(), 0o600)
         fcntl.flock(open_file, fcntl.LOCK_EX)
-        before = _last_digest(open_file)
+        previous_digest = _last_digest(open_file)
         for row in rows:
-            line = as_line(row, before)
-            before = line["digest"]
+            line = as_line(row, previous_digest)
+            previous_digest = line["digest"]
             open_file.write(json.dumps(line).encode() + b"\n")
         open_file.flush()
         os.fsync(open_file.fileno())
@@ -90,7 +90,7 @@ def write_ledger(file: Path) -> int:
     return len(rows)
 
 
-def as_line(row: LedgerEntry, before: str) -> dict[str, Any]:
+def as_line(row: LedgerEntry, previous_digest: str) -> dict[str, Any]:
     content: dict[str, Any] = {
         "id": str(row.pk),
         "at": row.at.isoformat(),
@@ -100,130 +100,136 @@ def as_line(row: LedgerEntry, before: str) -> dict[str, Any]:
     }
     if row.marks:
         content["marks"] = row.marks
-    line = {**content, "digest": _digest(content, before)}
+    line = {**content, "digest": _digest(content, previous_digest)}
     return line | ({_SEALED: base64.b64encode(bytes(row.sealed)).decode()} if row.sealed else {})
 
 
 def forget_sealed(file: Path) -> int:
     """Destroy encrypted content that no backup needs, and return the number of lines."""
-    old = timezone.now() - SEALED_FOR
-    LedgerEntry.objects.filter(sealed__isnull=False, at__lt=old).update(sealed=None)
+    cutoff = timezone.now() - SEALED_FOR
+    LedgerEntry.objects.filter(sealed__isnull=False, at__lt=cutoff).update(sealed=None)
     if not file.exists():
         return 0
     with file.open("rb") as lines:
         first_sealed = next((line for raw in lines if _SEALED in (line := _complete_line(raw))), None)
-    if first_sealed is None or datetime.fromisoformat(first_sealed["at"]) >= old:
+    if first_sealed is None or datetime.fromisoformat(first_sealed["at"]) >= cutoff:
         return 0
-    return _rewrite_without(file, old)
+    return _rewrite_without(file, cutoff)
 
 
-def _rewrite_without(file: Path, old: datetime) -> int:
-    """Rewrite the file without the encrypted content of lines before a moment."""
-    count, copy = 0, file.with_name(f"{file.name}.new")
-    with file.open("r+b") as before:
-        fcntl.flock(before, fcntl.LOCK_EX)
-        with copy.open("wb") as after:
-            os.fchmod(after.fileno(), 0o600)
-            for raw in before:
+def _rewrite_without(file: Path, cutoff: datetime) -> int:
+    """Destroy the encrypted content of lines before `cutoff`, and return the number of these lines."""
+    count, new_path = 0, file.with_name(f"{file.name}.new")
+    with file.open("r+b") as old_file:
+        fcntl.flock(old_file, fcntl.LOCK_EX)
+        with new_path.open("wb") as new_file:
+            os.fchmod(new_file.fileno(), 0o600)
+            for raw in old_file:
                 line = _complete_line(raw)
-                if _SEALED in line and datetime.fromisoformat(line["at"]) < old:
+                if _SEALED in line and datetime.fromisoformat(line["at"]) < cutoff:
                     del line[_SEALED]
                     count += 1
                     raw = json.dumps(line).encode() + b"\n"
-                after.write(raw)
-            after.flush()
-            os.fsync(after.fileno())
-        copy.replace(file)
+                new_file.write(raw)
+            new_file.flush()
+            os.fsync(new_file.fileno())
+        new_path.replace(file)
     return count
 
 
 def _complete_line(raw: bytes) -> dict[str, Any]:
-    """Return a parsed line; empty if it is incomplete."""
+    """Return a parsed line, or an empty dictionary if the line is incomplete."""
     line: dict[str, Any] = json.loads(raw) if raw.endswith(b"\n") else {}
     return line
 
 
 def read_ledger(file: Path) -> Iterator[dict[str, Any]]:
     """Yield the lines. An incomplete last line is left out. Raises LedgerBroken."""
-    before = _START
+    previous_digest = _START
     with file.open("rb") as lines:
         for number, raw in enumerate(lines, 1):
             if not raw.endswith(b"\n"):
                 return
-            line = _parsed(raw, number)
+            line = _parse_line(raw, number)
             digest = line.pop("digest", None)
-            if digest != _digest({name: value for name, value in line.items() if name != _SEALED}, before):
+            if digest != _digest(
+                {name: value for name, value in line.items() if name != _SEALED}, previous_digest
+            ):
                 raise LedgerBroken(f"Line {number} of {file} does not follow from the line before.")
-            before = digest
+            previous_digest = digest
             yield line
 
 
 def replay(file: Path, actor: Actor = SYSTEM) -> int:
     """Repeat the acts in the ledger, and return the number of erasures. Idempotent.
 
-    Restrictions, opt-outs and corrections are repeated only if the database lacks their lines, because it is
-    then older.
+    Restrictions, opt-outs and corrections are repeated only if the database has no entry for their line: then
+    its backup was older than the act.
     """
     lines = list(read_ledger(file))
     erasures = [line for line in lines if line["kind"] == LedgerKind.ERASURE]
     matches_by_line: dict[str, list[TextMatch]] = {line["id"]: [] for line in erasures}
-    people = _people(erasures)
+    people = _erased_people(erasures)
     for person, match in texts_naming_erased_people(people):
         matches_by_line[person.id].append(match)
-    stays = {person.id: person.stays for person in people}
-    stays_by_contact: dict[str, set[Key]] = {}  # an erasure also has a line with IDs alone
+    kept_by_line = {person.id: person.stays for person in people}
+    kept_by_contact: dict[str, set[Key]] = {}  # an erasure has a second line, with only IDs
     for line in erasures:
         for pk in line["contacts"]:
-            stays_by_contact.setdefault(pk, set()).update(stays.get(line["id"], ()))
+            kept_by_contact.setdefault(pk, set()).update(kept_by_line.get(line["id"], ()))
     for line in erasures:
-        stays_of_contacts = [stays_by_contact[pk] for pk in line["contacts"]]
-        _erase_again(
+        kept_of_contacts = [kept_by_contact[pk] for pk in line["contacts"]]
+        _repeat_erasure(
             actor,
             line,
             matches_by_line[line["id"]],
-            stays.get(line["id"], frozenset()).union(*stays_of_contacts),
+            kept_by_line.get(line["id"], frozenset()).union(*kept_of_contacts),
         )
-    missing = _missing(lines)
-    restore_marks(actor, latest_marks(line["marks"] for line in missing if line["kind"] == LedgerKind.MARKS))
-    for content in _corrections(missing):
-        _correct_again(actor, content)
-    LedgerEntry.objects.bulk_create(map(_as_entry, missing))
+    missing_lines = _missing_lines(lines)
+    restore_marks(
+        actor, latest_marks(line["marks"] for line in missing_lines if line["kind"] == LedgerKind.MARKS)
+    )
+    for content in _missing_corrections(missing_lines):
+        _repeat_correction(actor, content)
+    LedgerEntry.objects.bulk_create(map(_as_entry, missing_lines))
     return len(erasures)
 
 
 def ledger_problems(file: Path) -> Iterator[str]:
-    """Yield data that contradicts the ledger, as numbers by table. Raises LedgerBroken."""
+    """Yield a description of each contradiction between database and ledger. Raises LedgerBroken."""
     lines = list(read_ledger(file))
     erasures = [line for line in lines if line["kind"] == LedgerKind.ERASURE]
-    ids: set[UUID] = set()
+    erased_ids: set[UUID] = set()
     for line in erasures:
-        ids |= {UUID(pk) for pk in line["contacts"]}
+        erased_ids |= {UUID(pk) for pk in line["contacts"]}
         for place in (Place(*place_values) for place_values in line["places"]):
             if is_as_before(place):
                 yield f"{place.model} {place.key}: {place.field} is as it was before the erasure"
     for label, field in _references():
         rows = apps.get_model(label)._base_manager
-        for pk in rows.filter(**{f"{field}__in": ids}).values_list(field, flat=True):
+        for pk in rows.filter(**{f"{field}__in": erased_ids}).values_list(field, flat=True):
             yield f"{label}: {field} is the erased contact {pk}"
     counts = Counter(
         (match.model, match.field, person.at)
-        for person, match in texts_naming_erased_people(_people(erasures))
+        for person, match in texts_naming_erased_people(_erased_people(erasures))
     )
     for (label, field, at), count in sorted(counts.items()):
         yield f"{label}: {field} names a person who was erased on {at:%Y-%m-%d}, in {count} rows"
-    missing = _missing(lines)
+    missing_lines = _missing_lines(lines)
     marks = marks_to_restore(
-        latest_marks(line["marks"] for line in missing if line["kind"] == LedgerKind.MARKS)
+        latest_marks(line["marks"] for line in missing_lines if line["kind"] == LedgerKind.MARKS)
     )
     for label, count in sorted(Counter(label for label, _key in marks).items()):
         yield f"{label}: {count} rows lack a restriction or an opt-out, or have one that has ended"
-    wrong = Counter(content["model"] for content in _corrections(missing) if not _is_corrected(content))
-    for label, count in sorted(wrong.items()):
+    uncorrected = Counter(
+        content["model"] for content in _missing_corrections(missing_lines) if not _is_corrected(content)
+    )
+    for label, count in sorted(uncorrected.items()):
         yield f"{label}: {count} rows are as they were before a correction"
 
 
-def _people(erasures: Collection[Mapping[str, Any]]) -> list[ErasedPerson]:
-    """Return the erased people whose terms still exist."""
+def _erased_people(erasures: Collection[Mapping[str, Any]]) -> list[ErasedPerson]:
+    """Return the erased people whose search terms have not been destroyed."""
     people = []
     for line in erasures:
         if content := _content(line):
@@ -233,7 +239,7 @@ def _people(erasures: Collection[Mapping[str, Any]]) -> list[ErasedPerson]:
 
 
 def _content(line: Mapping[str, Any]) -> Any:
-    """Return the decrypted content of a line; None without content. Raises LedgerBroken."""
+    """Return the decrypted content of a line, or None if it has none. Raises LedgerBroken."""
     if _SEALED not in line:
         return None
     try:
@@ -242,7 +248,7 @@ def _content(line: Mapping[str, Any]) -> Any:
         raise LedgerBroken(f"Line {line['id']} cannot be decrypted: {problem}") from problem
 
 
-def _missing(lines: Collection[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _missing_lines(lines: Collection[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the lines that the database lacks, because its backup is older."""
     ids = [UUID(line["id"]) for line in lines]
     known_ids = {str(pk) for pk in LedgerEntry.objects.filter(pk__in=ids).values_list("pk", flat=True)}
@@ -261,10 +267,10 @@ def _as_entry(line: Mapping[str, Any]) -> LedgerEntry:
     )
 
 
-def _erase_again(
-    actor: Actor, line: Mapping[str, Any], matches: Collection[TextMatch], stays: Collection[Key]
+def _repeat_erasure(
+    actor: Actor, line: Mapping[str, Any], matches: Collection[TextMatch], kept_texts: Collection[Key]
 ) -> None:
-    """Erase the contacts and places of a line, and present matches, but not the texts in `stays`."""
+    """Erase the contacts and places of a line, and texts that name them (`matches`), but no `kept_texts`."""
     contacts = [UUID(pk) for pk in line["contacts"]]
     contacts += [UUID(match.object_id) for match in matches if match.model == _CONTACT]
     terms = terms_for(None, contacts)
@@ -274,23 +280,23 @@ def _erase_again(
     search = person_search(**terms)
     if content.get("exact"):
         search = search.exactly()
-    places_again = [place_of(match, search) for match in matches if match.model in writers()]
+    matched_places = [place_of(match, search) for match in matches if match.model in writers()]
     places = [Place(*place) for place in line["places"]]
-    carry_out(actor, [*places, *filter(None, places_again)], contacts, search, stays=stays)
+    carry_out(actor, [*places, *filter(None, matched_places)], contacts, search, stays=kept_texts)
 
 
-def _corrections(missing: Collection[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the corrected values that still exist, in order."""
-    contents = (_content(line) for line in missing if line["kind"] == LedgerKind.CORRECTION)
+def _missing_corrections(missing_lines: Collection[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the corrections among these lines in order, except those whose values were destroyed."""
+    contents = (_content(line) for line in missing_lines if line["kind"] == LedgerKind.CORRECTION)
     return [content for content in contents if content]
 
 
 @transaction.atomic
-def _correct_again(actor: Actor, content: Mapping[str, Any]) -> None:
+def _repeat_correction(actor: Actor, content: Mapping[str, Any]) -> None:
     label, key, values = content["model"], content["key"], content["values"]
 
     def change(row: Any) -> dict[str, Any]:
-        return {name: value for name, value in values.items() if _as_text(getattr(row, name)) != value}
+        return {name: value for name, value in values.items() if _as_json(getattr(row, name)) != value}
 
     if label == _CONTACT:
         rows = Contact.objects.all()
@@ -304,19 +310,20 @@ def _is_corrected(content: Mapping[str, Any]) -> bool:
     """Whether a row has its corrected values, or no longer exists."""
     label, key = content["model"], content["key"]
     row = apps.get_model(label)._base_manager.filter(pk=key).first()
-    held = HiddenText.objects.texts([label])
+    hidden_texts = HiddenText.objects.texts([label])
     return row is None or all(
-        held.get((label, key, name), _as_text(getattr(row, name))) == value
+        hidden_texts.get((label, key, name), _as_json(getattr(row, name))) == value
         for name, value in content["values"].items()
     )
 
 
-def _as_text(value: Any) -> Any:
+def _as_json(value: Any) -> Any:
+    """Return a value in the form that the ledger has."""
     return value if isinstance(value, list | str) or value is None else str(value)
 
 
 def _references() -> Iterator[tuple[str, str]]:
-    """Yield table and column of each reference to a contact."""
+    """Yield model label and field of each reference to a contact, the contact's own ID first."""
     yield Contact._meta.label, "pk"
     yield from ((NotADuplicate._meta.label, name) for name in ("one", "other"))
     for relation in Contact._meta.related_objects:
@@ -324,11 +331,11 @@ def _references() -> Iterator[tuple[str, str]]:
         yield model._meta.label, relation.field.attname
 
 
-def _digest(line: Mapping[str, Any], before: str) -> str:
-    return sha256((before + json.dumps(line, sort_keys=True)).encode()).hexdigest()
+def _digest(line: Mapping[str, Any], previous_digest: str) -> str:
+    return sha256((previous_digest + json.dumps(line, sort_keys=True)).encode()).hexdigest()
 
 
-def _parsed(raw: bytes, number: int) -> dict[str, Any]:
+def _parse_line(raw: bytes, number: int) -> dict[str, Any]:
     try:
         line: dict[str, Any] = json.loads(raw)
     except ValueError as problem:
@@ -344,6 +351,6 @@ def _last_digest(file: IO[bytes]) -> str:
         if not raw.endswith(b"\n"):
             file.truncate(end)
             break
-        digest, end = str(_parsed(raw, number)["digest"]), end + len(raw)
+        digest, end = str(_parse_line(raw, number)["digest"]), end + len(raw)
     file.seek(0, os.SEEK_END)
     return digest
