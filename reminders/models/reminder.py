@@ -1,4 +1,4 @@
-"""Reminders: rows that must be sent once. Redis only wakes the worker; this table decides."""
+"""Reminders, each to be sent once. Redis only wakes the worker. This table decides what is due."""
 
 from datetime import datetime
 from typing import Self
@@ -29,7 +29,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return self.filter(sent_at__isnull=True, failed_at__isnull=True)
 
     def due(self, now: datetime) -> Self:
-        """Waiting reminders whose time has come, without a lease (uses index reminder_waiting)."""
+        """Waiting reminders whose time has come, not leased by a worker (uses index reminder_waiting)."""
         return self.waiting().filter(FREE, occurrence__lte=now)
 
     def in_digests(self) -> Self:
@@ -40,7 +40,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return self.filter(sent_at__isnull=False)
 
     def unread(self) -> Self:
-        """Sent in-page reminders that are not read yet; the bell counts them (uses index reminder_unread)."""
+        """Sent in-page reminders that are not read yet, for the bell (uses index reminder_unread)."""
         return self.sent().filter(channel=Channel.IN_PAGE, read_at__isnull=True)
 
     def unread_by(self, user: User | UUID) -> Self:
@@ -57,7 +57,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 class Reminder(models.Model):
     """A reminder, unique on rule, subject, recipient, channel and occurrence (its nominal time).
 
-    Subjects and rules are those that apps have registered (reminders.models.subjects).
+    Apps register the types of subjects and the rules (reminders.models.subjects).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
