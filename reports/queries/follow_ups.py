@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.queries.definitions import Fact, Source
 from reports.queries.questions import By
-from reports.queries.statements import ASKED, SPOKEN_FOR, in_cells
+from reports.queries.statements import ASKED, REPRESENTED_COMMUNITIES, in_cells
 from reports.queries.takeaways import TAKEAWAYS, TRY_BY
 
 _COMMUNITIES: Final = f"""
     JOIN LATERAL (SELECT made.organisation_id AS id, made.kind_then AS kind) organisation
         ON organisation.kind <> ALL(%(not_counted)s::text[])
-    CROSS JOIN LATERAL ({SPOKEN_FOR}) community"""
+    CROSS JOIN LATERAL ({REPRESENTED_COMMUNITIES}) community"""
 
 # By grouping: the group of a row, and further joins.
 _GROUPS: Final[Mapping[By, tuple[str, str]]] = {

@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.queries.definitions import Fact, Source
 from reports.queries.questions import By
-from reports.queries.statements import ASKED, DISTRICTS_TOGETHER, EACH_DISTRICT, SPOKEN_FOR, Groups, in_cells
+from reports.queries.statements import (
+    ASKED,
+    DISTRICTS_TOGETHER,
+    EACH_DISTRICT,
+    REPRESENTED_COMMUNITIES,
+    Groups,
+    in_cells,
+)
 
 # The communities of the organisations that were present, without partners.
 _COMMUNITIES_THERE: Final = f"""CROSS JOIN LATERAL (
@@ -22,7 +29,7 @@ _COMMUNITIES_THERE: Final = f"""CROSS JOIN LATERAL (
     LEFT JOIN contacts_organisationperiod dated ON dated.organisation_id = known.id
         AND dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
     CROSS JOIN LATERAL (SELECT known.id, coalesce(dated.kind, known.kind) AS kind) organisation
-    CROSS JOIN LATERAL ({SPOKEN_FOR}) spoken
+    CROSS JOIN LATERAL ({REPRESENTED_COMMUNITIES}) spoken
     WHERE there.meeting_id = meeting.id AND there.present
       AND organisation.kind <> ALL(%(not_counted)s::text[])
 ) community"""  # noqa: S608 (our own text)

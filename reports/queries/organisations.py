@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.queries.definitions import Fact, Filters, Source, Span
 from reports.queries.questions import By
-from reports.queries.statements import ASKED, SPOKEN_FOR
+from reports.queries.statements import ASKED, REPRESENTED_COMMUNITIES
 
 # Columns without history, read only if a measure needs them.
 _NOW: Final = ("review_on", "night_calls", "night_agreed_on")
@@ -117,7 +117,7 @@ def grouped(grouping: By, measures: Sequence[str]) -> str:
     represents. Each period and group also has a row of nulls, so that an empty group is 0 of 0. Count
     `organisation_id`, not `*`.
     """
-    spoken = [f"ARRAY({SPOKEN_FOR}) AS focuses"] if grouping == By.FOCUS else []
+    spoken = [f"ARRAY({REPRESENTED_COMMUNITIES}) AS focuses"] if grouping == By.FOCUS else []
     groups, cells = _GROUPED[grouping]
     return f"""{population(*spoken, *measures)}, somebody AS (
     SELECT population.of_nr AS nr, {groups}

@@ -1,7 +1,7 @@
-"""SQL that every statement of a figure starts with, and the one function that runs such a statement.
+"""SQL with which the statements for figures start, and `fetch`, the one function that runs them.
 
-A period is half-open, and so is its end: a change at the midnight that ends a period belongs to the next one.
-The end of a running period is the end of today (`Period.so_far`).
+A period excludes its end. A change at the midnight between two periods belongs to the later period. The end
+of a running period is the end of today (`Period.so_far`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,8 @@ from lib.row_context import Opened, opened
 from reports.queries.questions import By, Question
 
 # asked: one row for each period. Counting ends at `until` and `until_on`, the period itself at `ends_on`.
-# ground: each district of the question (`code`) with all districts in it. An empty code stands for the
-# districts that are in no part.
+# ground: one row for each district of the question (`code`) and each district in it. If the code is empty,
+# the row is of a district that is in no part.
 ASKED: Final = """
 asked (nr, since, until, since_on, until_on, ends_on) AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(since)s::timestamptz[], %(until)s::timestamptz[],
@@ -28,18 +28,18 @@ asked (nr, since, until, since_on, until_on, ends_on) AS (
 )"""
 
 # The communities that `organisation` represents at the end of `asked`, each once, for a lateral join.
-SPOKEN_FOR: Final = """
-    SELECT said.focus FROM contacts_focusdeclaration said
-    WHERE said.organisation_id = organisation.id AND said.superseded_at IS NULL
-        AND said.declared_on < asked.until_on
-        AND (said.withdrawn_on IS NULL OR said.withdrawn_on >= asked.until_on)
+REPRESENTED_COMMUNITIES: Final = """
+    SELECT declaration.focus FROM contacts_focusdeclaration declaration
+    WHERE declaration.organisation_id = organisation.id AND declaration.superseded_at IS NULL
+        AND declaration.declared_on < asked.until_on
+        AND (declaration.withdrawn_on IS NULL OR declaration.withdrawn_on >= asked.until_on)
     UNION
-    SELECT stands.focus FROM unnest(%(kinds_with_focus)s::text[], %(focuses_of_kinds)s::text[])
-        AS stands (kind, focus)
-    WHERE stands.kind = organisation.kind"""
+    SELECT implied.focus FROM unnest(%(kinds_with_focus)s::text[], %(focuses_of_kinds)s::text[])
+        AS implied (kind, focus)
+    WHERE implied.kind = organisation.kind"""
 
 
-# By grouping: what a row's group is, the districts it is joined with, and further joins.
+# By grouping, three pieces of SQL: a row's group, the districts it is joined with, and further joins.
 Groups = Mapping[By, tuple[str, str, str]]
 EACH_DISTRICT: Final = "ground"
 DISTRICTS_TOGETHER: Final = "(SELECT DISTINCT district_id FROM ground) ground"
@@ -53,7 +53,7 @@ _CELLS: Final[Mapping[By, str]] = {
 
 
 def in_cells(grouping: By, name: str, measures: Sequence[str]) -> str:
-    """Return `cells` and the table `name`: the rows of `found`, or one row of nulls for an empty group.
+    """Return the tables `cells` and `name`: the rows of `found`, and one row of nulls for each empty cell.
 
     Each row has its period's `since_on` and `until_on`, and the columns in `measures`.
     """
@@ -67,7 +67,7 @@ def in_cells(grouping: By, name: str, measures: Sequence[str]) -> str:
 def fetch(sql: str, question: Question, **parameters: Any) -> list[dict[str, Any]]:
     """Run a statement and return its rows as dictionaries.
 
-    The question provides parameters such as `%(numbers)s`.
+    The question provides parameters such as `%(numbers)s`, and `parameters` others.
     """
     parameter_values = question.parameters | {
         "by": question.by.value,
