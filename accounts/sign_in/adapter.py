@@ -47,7 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return strong_methods if strong_methods and second_factor.is_enrolled(user) else methods
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """Return the URL for a password reset. It starts with SITE_URL, whatever Host header was sent."""
+        """Return the URL for a password reset. It starts with SITE_URL and ignores the Host header."""
         uidb36, _dash, token = key.partition("-")
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
         return f"{settings.SITE_URL}{path}"

@@ -32,7 +32,7 @@ def _reject(actor: Actor, act: PendingAct) -> None:
 
 @opened(Opened.WRITER)
 def _describe_requests(request_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
-    """Describe requests by supervisor and district, because whoever decides cannot see the incident."""
+    """Describe requests by supervisor and district, because the second person cannot see the incident."""
     rows = ExclusionRequest.objects.filter(pk__in=request_ids).select_related("user", "district")
     return {row.pk: ActSummary(row.user.name, [row.district.name]) for row in rows}
 

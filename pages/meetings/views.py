@@ -319,7 +319,7 @@ def _rows_of(
     """Attendance as stored or as just sent.
 
     The options for contacts are those of the selected organisations. Past the daily limit of contacts, a form
-    that was sent offers nobody new.
+    that was sent offers no new contacts.
     """
     links = row.organisation_links.values_list("organisation", "present")
     current = {pk: "present" if present or options is INVITED else "absent" for pk, present in links}

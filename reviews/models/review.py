@@ -88,8 +88,8 @@ class Review(models.Model):
     record. Only one audit of a district and period counts: a later one `supersedes` it, with a reason.
 
     Samples and calls are the first of `candidate_meetings` and `candidate_organisations` in the order that
-    `seed` gives (reviews.rules.drawn). Audits of a district whose periods overlap share one seed. Nobody can
-    read the seed until one of them is signed. `drafts` is the number of audits with this seed that were
+    `seed` gives (reviews.rules.drawn). Audits of a district whose periods overlap share one seed, which is
+    secret until one of them is signed. `drafts` is the number of audits with this seed that were
     started before the signing. A discarded draft keeps its seed and loses its parts.
 
     A trigger protects a signed or discarded audit, and the district and period of every audit.

@@ -97,7 +97,7 @@ class Addendum(Statement):
 class KeptName(models.Model):
     """Name of a colleague or organisation when the audit was signed. It can be erased, never changed.
 
-    The record has a digest of the name and the `salt`, so that nobody can find an erased name by guessing.
+    The record has a digest of the name and the `salt`, so that an erased name cannot be guessed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

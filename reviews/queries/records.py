@@ -35,8 +35,8 @@ PARTS: Final = ("comments", "actions", "checks", "samples", "calls")
 def record_of(review: Review, inside: str, salt: str) -> dict[str, Any]:
     """Return the content to sign: the audit, its figures and parts, and digests of names and lists of IDs.
 
-    `inside` is the digest of `inside_of`. Digests of lists use the audit's own salt, so that nobody can
-    compare the lists of two audits.
+    `inside` is the digest of `inside_of`. Digests of lists use the audit's own salt, so that the
+    lists of two audits cannot be compared.
     """
     return {
         "format": FORMAT,

@@ -52,8 +52,8 @@ def freeze_review(
     """Create an audit of a district: all figures as of now, and random samples to check.
 
     Draw `samples` meetings held in the period without the actor, and five organisations present at one of
-    them. Drafts of a district whose periods overlap share a seed, so that nobody can repeat the draw until it
-    suits. The seed is secret until an audit is signed, so that nobody can choose an ID that is drawn.
+    them. Drafts of a district whose periods overlap share a seed, so that a supervisor cannot repeat the draw
+    until it suits. The seed is secret until an audit is signed, so that no one can choose a drawn ID.
 
     Idempotent: the same `id` returns the existing audit. `progress` gets the number of frozen reports and
     the number of all reports. Raises as `check_request`.
