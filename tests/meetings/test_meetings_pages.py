@@ -15,7 +15,7 @@ from audit.models import Event
 from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today, day_ends_at
-from meetings.models import Concern, Meeting
+from meetings.models import Concern, Meeting, MeetingOrganisation
 from meetings.services.follow_ups import create_follow_up
 from meetings.services.meetings import create_meeting, edit_meeting
 from tests.factories import (
@@ -424,3 +424,22 @@ def test_who_came_and_withdrew_since_stays(client: Client, school: Organisation)
     assert f"came-{person.pk}" in page(client, f"/meetings/{meeting.pk}/edit/")
     assert client.post(f"/meetings/{meeting.pk}/edit/", given).status_code == 302
     assert meeting.contact_links.get().contact == person
+
+
+def test_an_organisation_that_the_reader_does_not_see_is_not_on_the_page(
+    officer: User, north: District
+) -> None:
+    own, hidden = (
+        make_organisation(north, name="Own Hall"),
+        make_organisation(make_district("South"), name="Far Hall"),
+    )
+    meeting = make_meeting(north, own)
+    MeetingOrganisation.objects.create(meeting=meeting, organisation=hidden, present=True)
+    client = Client()
+    client.force_login(officer)
+    page = client.get(f"/meetings/{meeting.pk}/").content.decode()
+    assert "Own Hall" in page
+    assert "Far Hall" not in page
+    seen = Event.objects.filter(actor_id=officer.pk, object_type="meeting").latest("at")
+    assert own.pk in seen.object_ids
+    assert hidden.pk not in seen.object_ids
