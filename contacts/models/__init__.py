@@ -4,10 +4,10 @@ from contacts.models.contact import Affiliation, Contact, ContactExternalId, Pri
 from contacts.models.detail import ContactDetail, Detail, OrganisationDetail
 from contacts.models.erased import ErasedId
 from contacts.models.external_id import OrganisationExternalId
+from contacts.models.focus import FocusDeclaration
 from contacts.models.imported import ImportedFields
 from contacts.models.merge import UNDO_WITHIN, Merge, NotADuplicate
 from contacts.models.organisation import (
-    FocusDeclaration,
     Organisation,
     OrganisationPeriod,
     OrganisationPrivateChannel,

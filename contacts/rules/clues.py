@@ -180,7 +180,7 @@ def _person_name_clues(name: str) -> list[str]:
 
 
 def _without_repeats(word: str) -> str:
-    """Remove repeated letters: `Alcalla` becomes Alcala."""
+    """Remove repeated letters: “Alcalla” becomes “Alcala”."""
     return "".join(letter for i, letter in enumerate(word) if i == 0 or word[i - 1] != letter)
 
 

@@ -23,7 +23,7 @@ _VOWEL: Final = re.compile("[aeiouyáéíóúàèìòùâêîôûäëïöüåø�
 
 @dataclass(frozen=True, slots=True)
 class _Casing:
-    """Words in small letters. Articles are small only after such a word: “de la”, but “Los Molinos”."""
+    """Words in lower case. An article is in lower case only after such a word: “de la”, but “Los Molinos”."""
 
     small: frozenset[str]
     articles: frozenset[str] = frozenset()
@@ -43,7 +43,7 @@ CASINGS: Final[Mapping[str, _Casing]] = {
 
 
 def title_case(text: str, language: str, spellings: Mapping[str, str]) -> str:
-    """Change a text in capitals to a name's letter case. Words that have small letters already stay.
+    """Change a text in capitals to the letter case of a name. Words with lower-case letters stay.
 
     `spellings` has the right form of folded words, such as lost accents and acronyms.
     Roman numerals, words without a vowel (“CP”) and single letters (“2º B”) stay as they are.

@@ -1,4 +1,4 @@
-"""Words of organisations' names in nine languages and Greek, in Latin letters.
+"""Words in names of organisations, in nine languages and Greek, spelled in Latin letters.
 
 en · es · pt · it · fi · et · lv · bg · sv · el, as `lib.fold.latin` spells them.
 """

@@ -1,9 +1,8 @@
 """Read organisations' names and compute the likeness of two names.
 
-A name is read as words in Latin letters: abbreviations spelled out, legal forms and small words left out.
-Words are then matched one by one, so that a typing error counts little and another block, place or section
-counts much. Ratios of whole strings (rapidfuzz) compare letters only: for them “Bloque A” and “Bloque E” are
-nearly the same (docs/duplicates.md).
+A name becomes words in Latin letters, with abbreviations spelled out and without legal forms. The words are
+matched one by one: a typing error counts little, another block, place or section counts much. A ratio of
+whole strings (rapidfuzz) would rate “Bloque A” and “Bloque E” as nearly equal (docs/duplicates.md).
 """
 
 import re
@@ -39,8 +38,8 @@ _ROMAN: Final = {
 }  # fmt: skip
 _SINGLE_ROMAN: Final = {"i": "1", "v": "5", "x": "10"}
 _ORDINAL: Final = re.compile(r"(\d+)(?:st|nd|rd|th|[oa]|ero?|ou|ta)")
-_LONG: Final = 5  # letters; in a word as long, one typing error is likelier than another word
-_VERY_LONG: Final = 9  # letters; in a word as long, two typing errors are likelier than another word
+_LONG: Final = 5  # letters; in a word of this length, one difference is more likely a typing error
+_VERY_LONG: Final = 9  # letters; here two differences are more likely typing errors
 _MOST_WORDS: Final = 24  # words of a name that are compared
 _LONGEST: Final = 400  # characters of a name that are read; a field has 200
 _MOST_WITHOUT_INITIALS: Final = 3  # words; names with as many are rarely called by their initials
@@ -48,7 +47,6 @@ _FEWEST_TURNED: Final = 3  # words; names with fewer are not recognised in anoth
 _MOST_EXTRA_WORDS: Final = 4  # extra words, such as those of a city
 _INITIALS_DIFFERENCE: Final = 0.2
 _MOST_SPELLING: Final = 0.3  # a greater difference is a typing error, not another spelling
-
 
 _LONG_FORMS: Final = [form for form in sorted(FORMS) if len(form) > _LONG]
 _KNOWN: Final = FORMS | SMALL_WORDS | KINDS | MARKS | DISTINGUISHING | NUMBERED | ABBREVIATIONS.keys()

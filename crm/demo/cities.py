@@ -12,7 +12,7 @@ from crm.demo.records import Book
 from lib.days import city_day
 from plans.services import file_format
 from plans.services.cities import receive_file, trust_city
-from plans.services.comparison import as_decimal_text
+from plans.services.comparison_document import as_decimal_text
 from practices.codes import Strand
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period, quarter_of

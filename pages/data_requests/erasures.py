@@ -56,7 +56,7 @@ def data_request_erase(request: ActorRequest, pk: UUID) -> HttpResponse:
         "mistakes": mistakes,
         "people": people,
         "numbers": plan.numbers(),
-        "kept": [(title_of(place.model, place.field), reason) for place, reason in plan.kept],
+        "kept": [(title_of(place.model, place.field), reason) for place, reason in plan.retained],
     }
     return render(request, "pages/data_requests/erase.html", context, status=status)
 

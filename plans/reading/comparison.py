@@ -15,7 +15,8 @@ from plans.codes import ActionStatus, Direction, Unit
 from plans.models import CityFile, Indicator, Plan, PlanReview
 from plans.queries.report_values import value_of
 from plans.reading.pages import UNITS, IndicatorLine, indicator_lines, prefetch_standing
-from plans.services.comparison import HOUR, periods_of
+from plans.services.comparison import periods_of
+from plans.services.comparison_document import HOUR
 from practices.codes import Strand
 from reports.figures.report import read_all
 from reports.figures.wording import format_interval, format_period, format_value

@@ -1,15 +1,13 @@
 """Comparison files for other cities: prepare, let a person confirm, and sign by the worker."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -18,7 +16,6 @@ from audit.models import Action as Did
 from audit.models import Op
 from audit.services import Changed, record_changes
 from audit.signing import read_city_key
-from contacts.codes import NOT_COUNTED
 from contacts.models import Contact
 from contacts.services.public_texts import flags_of, refuse_protected
 from districts.models import District
@@ -29,15 +26,14 @@ from lib.days import city_today
 from lib.fold import fold
 from lib.row_context import Opened, opened
 from lib.waking import wake_on_commit
-from meetings.rules import ANSWER_WITHIN
-from plans.codes import Measure, Source
-from plans.models import Action, ComparisonFile, Goal, Indicator, IndicatorValue, Plan
+from plans.codes import Source
+from plans.models import ComparisonFile, Indicator, IndicatorValue, Plan
 from plans.policies import can_compare
-from plans.rules import add_months, progress_of
-from plans.services import file_format
+from plans.rules import add_months
+from plans.services.comparison_document import IndicatorValues, Key, document_of
 from publishing.models import Release
 from publishing.queries.quarter_tables import plain_tables, secret_lot, tables_from_plain
-from publishing.rules.cells import TOTAL, Table
+from publishing.rules.cells import Table
 from publishing.rules.indicators import INDICATORS
 from publishing.rules.suppression import suppress
 from publishing.services.grids import lock_releases
@@ -49,9 +45,6 @@ SIGN: Final = "plans.sign_comparison_files"
 FIRST_FILE_NUMBER: Final = (
     1_000_000  # number of the first file in the proof, higher than those of all releases
 )
-HOUR: Final = timedelta(hours=1)
-
-Key = tuple[str, str]  # quarter, slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +95,7 @@ def prepare_file(*, actor: Actor, plan_id: UUID, period: Period, contact: str = 
     }
     published, _left_out = suppress(published_before, list(tables_by_key.values()), lot=secret_lot())
     by_key = {(table.quarter, table.slug): table for table in published}
-    document = _document(plan, period, contact, indicators, by_key)
+    document = document_of(plan, period, contact, indicators, by_key)
     codes = [
         action["practice_code"].replace("-", " ") for action in document["actions"] if action["practice_code"]
     ]
@@ -212,20 +205,7 @@ def _district_names_in(plan: Plan, titles: Iterable[str]) -> list[str]:
 _PARTS: Final = ("goals", "actions", "indicators")
 
 
-@dataclass(frozen=True, slots=True)
-class _IndicatorValues:
-    row: Indicator
-    baseline: IndicatorValue | None
-    latest: IndicatorValue | None
-
-    @property
-    def can_leave(self) -> bool:
-        """Whether the figure can be published: a share or count of a public indicator, or a value by hand."""
-        is_share = self.row.measure in (Measure.RATIO, Measure.N)
-        return self.row.source == Source.HAND or (self.row.slug in INDICATORS and is_share)
-
-
-def _values_by_indicator(plan: Plan, period: Period) -> list[_IndicatorValues]:
+def _values_by_indicator(plan: Plan, period: Period) -> list[IndicatorValues]:
     """Indicators of the whole city with baseline and value of the period (by hand: the last value)."""
     rows = Indicator.objects.filter(goal__plan=plan).order_by("goal__position", "position")
     values = IndicatorValue.objects.standing().filter(
@@ -242,11 +222,11 @@ def _values_by_indicator(plan: Plan, period: Period) -> list[_IndicatorValues]:
         baseline = next((value for value in values_of_row if value.is_baseline), None)
         values_of_period = [value for value in values_of_row if value.period == period]
         latest = values_of_period if row.source == Source.BOOK else values_of_row
-        indicators.append(_IndicatorValues(row, baseline, latest[-1] if latest else None))
+        indicators.append(IndicatorValues(row, baseline, latest[-1] if latest else None))
     return indicators
 
 
-def _unambiguous_tables(indicators: Iterable[_IndicatorValues], release: int) -> dict[Key, Table]:
+def _unambiguous_tables(indicators: Iterable[IndicatorValues], release: int) -> dict[Key, Table]:
     """Tables by quarter and figure. A figure that was counted twice with different numbers is left out."""
     tables: dict[Key, Table] = {}
     differing = set()
@@ -256,7 +236,7 @@ def _unambiguous_tables(indicators: Iterable[_IndicatorValues], release: int) ->
     return {key: table for key, table in tables.items() if key not in differing}
 
 
-def _tables_of_figures(indicators: Iterable[_IndicatorValues], release: int) -> Iterable[tuple[Key, Table]]:
+def _tables_of_figures(indicators: Iterable[IndicatorValues], release: int) -> Iterable[tuple[Key, Table]]:
     """Yield a table with one row, the city, for each figure of a quarter that can be published."""
     for indicator in indicators:
         if indicator.row.source != Source.BOOK or not indicator.can_leave:
@@ -305,152 +285,3 @@ def _is_behind_bias_table(table: Table, known_tables: Iterable[Table]) -> bool:
         (known_table.quarter, known_table.slug, known_table.total) == (table.quarter, table.slug, table.total)
         for known_table in known_tables
     )
-
-
-def _document(
-    plan: Plan,
-    period: Period,
-    contact: str,
-    indicators: Sequence[_IndicatorValues],
-    tables: Mapping[Key, Table],
-) -> dict[str, Any]:
-    goals = list(Goal.objects.filter(plan=plan).order_by("position"))
-    actions = Action.objects.filter(goal__plan=plan).select_related("goal", "practice")
-    used = {goal.strand for goal in goals}
-    stated = [_indicator_member(indicator, tables) for indicator in indicators]
-    return {
-        "format": file_format.FORMAT,
-        "version": file_format.VERSION,
-        "city": {"name": settings.CITY_NAME, "country": _country(), "contact": contact},
-        "made_at": f"{timezone.now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "period": _period_member(period),
-        "plan": {
-            "title": plan.title,
-            "language": plan.language,
-            **{name: getattr(plan, name).isoformat() for name in ("starts_on", "ends_on", "adopted_on")},
-            "strands": sorted(used),
-        },
-        "goals": [
-            {"title": goal.title, "strand": goal.strand, "eccar_point": goal.eccar_point} for goal in goals
-        ],
-        "actions": [_action_member(row, period) for row in actions.order_by("goal__position", "position")],
-        "indicators": stated,
-        "context": {
-            "organisations_counted": _organisation_count(indicators, period, tables),
-            "population": None,
-            "months_of_data": _months_of_data(indicators, period),
-            "response_limit_hours": ANSWER_WITHIN // HOUR,
-            "kinds_left_out": sorted(kind.value for kind in NOT_COUNTED),
-        },
-    }
-
-
-def _country() -> str:
-    return str(settings.CITY_COUNTRY or settings.PHONENUMBER_DEFAULT_REGION)
-
-
-def _period_member(period: Period) -> dict[str, str]:
-    since, until = period.as_text
-    return {"since": since, "until": until}
-
-
-def _action_member(row: Action, period: Period) -> dict[str, Any]:
-    progress = progress_of(row.milestones.all(), period.last_day)
-    return {
-        "title": row.title,
-        "strand": row.goal.strand,
-        "status": row.status,
-        "practice_code": row.practice.code if row.practice and row.practice.is_published else None,
-        "milestones": {name: getattr(progress, name) for name in ("due", "done", "moved")},
-    }
-
-
-def _indicator_member(indicator: _IndicatorValues, tables: Mapping[Key, Table]) -> dict[str, Any]:
-    row = indicator.row
-    definition = (indicator.latest or indicator.baseline or IndicatorValue()).definition
-    is_book = row.source == Source.BOOK
-    return {
-        "title": row.title,
-        "source": row.source,
-        "slug": row.slug if is_book else None,
-        "definition": _definition_member(row, definition) if is_book else None,
-        "unit": row.unit,
-        "direction": row.direction,
-        "baseline": _numbers_member(indicator, indicator.baseline, tables),
-        "latest": _numbers_member(indicator, indicator.latest, tables),
-        "target": None
-        if row.target is None
-        else {"value": as_decimal_text(row.target), "on": _target_day(row)},
-    }
-
-
-def _definition_member(row: Indicator, definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the frozen definition, or the current one without a value."""
-    if definition:
-        return {"version": definition["version"], "settings": definition["settings"]}
-    return {"version": REPORTS[row.slug].version if row.slug in REPORTS else 1, "settings": "0" * 64}
-
-
-def _target_day(row: Indicator) -> str | None:
-    return row.target_on.isoformat() if row.target_on else None
-
-
-def _numbers_member(
-    indicator: _IndicatorValues, value: IndicatorValue | None, tables: Mapping[Key, Table]
-) -> dict[str, Any] | None:
-    if value is None:
-        return None
-    n, total = value.n, value.of
-    if indicator.row.source == Source.HAND:
-        hides_of = total is not None and total < file_format.LEAST
-        hides_n = hides_of or any(0 < part < file_format.LEAST for part in _parts(n, total))
-    else:
-        table = (
-            tables.get((value.period_start.isoformat(), indicator.row.slug)) if indicator.can_leave else None
-        )
-        hides_n = table is None or TOTAL in (table.hides_n or ())
-        hides_of = table is None or TOTAL in (table.hides_of or ())
-    return {
-        "period": _period_member(value.period),
-        "n": None if hides_n else as_whole_number(n),
-        "of": None if hides_of else as_whole_number(total),
-        "value": None if hides_n or value.value is None else as_decimal_text(value.value),
-        "hidden": bool(hides_n or hides_of),
-    }
-
-
-def _parts(n: float | None, total: float | None) -> list[float]:
-    """Parts of a survey's number: the people counted, and the others."""
-    return [] if n is None else [n] if total is None else [n, total - n]
-
-
-def _organisation_count(
-    indicators: Iterable[_IndicatorValues], period: Period, tables: Mapping[Key, Table]
-) -> int | None:
-    """Number of organisations from a table of the file, so that the proof covers it; else None."""
-    for indicator in indicators:
-        table = tables.get((period.since.isoformat(), indicator.row.slug))
-        if table and table.population == "organisations" and TOTAL not in (table.hides_of or ()):
-            return table.total[1]
-    return None
-
-
-def _months_of_data(indicators: Iterable[_IndicatorValues], period: Period) -> int:
-    """Number of whole months that the figures from records go back."""
-    first_days = [
-        indicator.row.recorded_since or indicator.baseline.period_start
-        for indicator in indicators
-        if indicator.baseline
-    ]
-    first_days += [indicator.row.recorded_since for indicator in indicators if indicator.row.recorded_since]
-    first_day = min(first_days, default=period.since)
-    return max(0, (period.until.year - first_day.year) * 12 + period.until.month - first_day.month)
-
-
-def as_whole_number(value: float | None) -> int | None:
-    return int(value) if value is not None and value == int(value) else None
-
-
-def as_decimal_text(value: float) -> str:
-    """Return a number as a text that all JSON parsers read alike."""
-    return f"{value:.10f}".rstrip("0").rstrip(".")

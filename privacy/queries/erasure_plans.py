@@ -42,11 +42,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Contacts and places that an erasure removes. `kept` are findings whose text stays, with the reason."""
+    """Contacts and places that an erasure removes. `retained` are findings that stay, with the reason."""
 
     contacts: Sequence[UUID]
     places: Sequence[Place]
-    kept: Sequence[tuple[Finding, str]]
+    retained: Sequence[tuple[Finding, str]]
 
     def numbers(self) -> list[tuple[str, int]]:
         """Return the number of rows by table in words. Contacts and their rows come first."""
@@ -62,7 +62,7 @@ def plan_of(request: DataRequest) -> Plan:
     """Plan the erasure of a request's person, from the findings about the person."""
     contacts, search = contacts_of(request), search_for(request)
     places: list[Place] = []
-    kept: list[tuple[Finding, str]] = []
+    retained: list[tuple[Finding, str]] = []
     for label, findings in by_table(Finding.objects.of_request(request).about_person().in_order()).items():
         if label == _CONTACT:
             continue
@@ -79,14 +79,14 @@ def plan_of(request: DataRequest) -> Plan:
             if row is None or _is_deleted_with_contact(row, entry, contacts):
                 continue
             if entry.erasure == "keep":
-                kept.append((finding, entry.why))
+                retained.append((finding, entry.why))
             elif finding.object_id in fixed:
-                kept.append((finding, _("It is signed, published or in force, so it never changes.")))
+                retained.append((finding, _("It is signed, published or in force, so it never changes.")))
             else:
                 value = hidden.get((label, finding.object_id, finding.field)) or getattr(row, finding.field)
                 if text := searched_text(label, finding.field, value):
                     places.append(_place(finding, value, text, search))
-    return Plan(contacts, places, kept)
+    return Plan(contacts, places, retained)
 
 
 def _place(finding: Finding | TextMatch, value: Any, text: str, search: PersonSearch) -> Place:
@@ -213,7 +213,7 @@ def texts_that_stay(request: DataRequest) -> list[list[str]]:
         "model", "object_id", "field"
     )
     keys_of_kept = [
-        (finding.model, finding.object_id, finding.field) for finding, _why in plan_of(request).kept
+        (finding.model, finding.object_id, finding.field) for finding, _why in plan_of(request).retained
     ]
     return [list(key) for key in (*keys_of_others, *keys_of_kept)]
 

@@ -45,7 +45,7 @@ class OverdueRecord:
     Args:
         risk: 0 if a text has sensitive words, 1 if no one has met the person for 2 years, otherwise 2.
         topics: topics of the sensitive words.
-        kept: how often the record was kept before.
+        times_kept: how often the record was kept before.
     """
 
     noun: str
@@ -55,7 +55,7 @@ class OverdueRecord:
     due_on: date
     risk: int
     topics: list[str] = field(default_factory=list)
-    kept: int = 0
+    times_kept: int = 0
 
     @property
     def is_contact(self) -> bool:

@@ -77,7 +77,7 @@ def requires_sentence(actor: Actor, overdue: OverdueRecord) -> bool:
         if row.decision != RetentionChoice.KEEP or row.sentence:
             break
         in_a_row += 1
-    return needs_sentence(overdue.kept, in_a_row)
+    return needs_sentence(overdue.times_kept, in_a_row)
 
 
 @transaction.atomic

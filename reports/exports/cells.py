@@ -107,8 +107,8 @@ def number_cell(value: float | None) -> Value:
     return Value(Number(int(value) if cell == Cell.NUMBER else value, cell), format_value(value, "count"))
 
 
-def text_cell(text_cell: str) -> Value:
-    return Value(text_cell, text_cell)
+def text_cell(text: str) -> Value:
+    return Value(text, text)
 
 
 def cell_of(unit: str) -> Cell:

@@ -1,13 +1,12 @@
 """Contents of a document of figures: tables, charts and notes, before they become CSV, XLSX or PDF."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -28,6 +27,7 @@ from reports.exports.cells import (
     value_with_unit,
 )
 from reports.exports.request import FigureRequest
+from reports.exports.tables import Table
 from reports.figures.charts import bars_of, on_paper, spark, trend
 from reports.figures.late_records import late_record_lines, late_records, status_with
 from reports.figures.remarks import Remark, remarks_on_figures
@@ -58,66 +58,9 @@ from reports.queries.periods import Period, seasons, with_seasons
 from reports.queries.questions import By, Question
 from reports.queries.statuses import MEANINGS
 
-_NARROW: Final = 10  # characters
-_DRAWN: Final = 24
-_AT_THE_RIGHT: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE}
 _UNIT, _CHANGE = 5, 7  # columns of the scorecard; on paper each figure has its own unit
 # Widths of columns that a sheet repeats in each row and paper shows once.
 _WHERE, _WHEN = 34, 34
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Table of a document. The first column names the rows.
-
-    `sheet_only` has the columns that paper omits, and `paper_headings` shorter headings for paper. On paper,
-    `chart` is above the table and the column `below` is a line under each row. `drawings` are a last column
-    with the heading `drawing_heading`.
-    """
-
-    title: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Value]]
-    chart: SafeString | str = ""
-    notes: Sequence[str] = ()
-    sheet_only: Sequence[int] = ()
-    below: int | None = None
-    paper_headings: Mapping[int, str] = field(default_factory=dict)
-    drawing_heading: str = ""
-    drawings: Sequence[SafeString | str] = ()
-
-    @property
-    def headings(self) -> list[Column]:
-        """Return the columns on paper."""
-        return [
-            replace(column, heading=self.paper_headings.get(number_cell, column.heading))
-            for number_cell, column in enumerate(self.columns)
-            if number_cell not in (*self.sheet_only, self.below)
-        ]
-
-    @property
-    def paper_rows(self) -> list[list[tuple[str, bool]]]:
-        """Return the rows on paper: the text of each cell, and whether it is aligned right."""
-        return [
-            [
-                (value.text, column.cell in _AT_THE_RIGHT)
-                for number_cell, (column, value) in enumerate(zip(self.columns, row, strict=True))
-                if number_cell not in (*self.sheet_only, self.below)
-            ]
-            for row in self.rows
-        ]
-
-    @property
-    def drawn_rows(self) -> list[tuple[list[tuple[str, bool]], SafeString | str, str]]:
-        """Return the rows on paper, each with its drawing and the note under it."""
-        under = ["" if self.below is None else row[self.below].text for row in self.rows]
-        return list(zip(self.paper_rows, self.drawings or [""] * len(self.rows), under, strict=True))
-
-    @property
-    def column_widths(self) -> list[str]:
-        """Return the width of each column on paper, in per cent."""
-        widths = [column.width or _NARROW for column in self.headings] + [_DRAWN] * bool(self.drawings)
-        return [f"{width * 100 / sum(widths):.1f}" for width in widths]
 
 
 class Method(Protocol):

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from jobs.services.printing import FACE, print_html
 from lib.sheets import CSV_TYPE, XLSX_TYPE, Column, Sheet, write_csv, write_xlsx
-from reports.exports.document import Document, Table
+from reports.exports.document import Document
+from reports.exports.tables import Table
 
 TYPES: Final = {"pdf": "application/pdf", "xlsx": XLSX_TYPE, "csv": CSV_TYPE}
 

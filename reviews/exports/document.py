@@ -11,7 +11,8 @@ from accounts.actors import Actor
 from audit.codes import words_of
 from lib.sheets import Column
 from reports.exports.cells import Value, text_cell
-from reports.exports.document import Document, Table, marking_of
+from reports.exports.document import Document, marking_of
+from reports.exports.tables import Table
 from reports.figures.wording import reconstruction_note
 from reports.queries.questions import By
 from reviews.codes import ActionOutcome

@@ -57,7 +57,7 @@ def test_an_account_is_never_deleted_and_the_page_says_so(north: District, actor
     row = decided(actor)
     names = Finding.objects.of_request(row).filter(model="accounts.User", object_id=str(account.pk))
     assert {one.field for one in names} == {"name"}
-    kept = {(one.model, why) for one, why in plan_of(row).kept}
+    kept = {(one.model, why) for one, why in plan_of(row).retained}
     assert (
         "accounts.User",
         "Accounts are never deleted, so that the activity log still says who it was.",

@@ -209,7 +209,9 @@ def test_a_planted_person_is_found_everywhere_and_nothing_is_left_of_them(
         assert {label for label, *_ in fixed} == NEVER_CHANGE and fixed <= found_for(row)
         keep_findings(row, find_everywhere(row))
         Finding.objects.of_request(row).update(verdict=Verdict.THEIRS)
-        kept = {(one.model, one.object_id, one.field): why for one, why in erasure_plans.plan_of(row).kept}
+        kept = {
+            (one.model, one.object_id, one.field): why for one, why in erasure_plans.plan_of(row).retained
+        }
         assert fixed <= set(kept) and all(kept.values())
         transaction.set_rollback(True)
     keep_findings(row, find_everywhere(row))
