@@ -28,7 +28,7 @@ usage: python3 dev.py COMMAND [options]
              --data .data    where the database, secrets, e-mails and logs are kept
              --no-demo       no demo data: an empty system for a real city
   test     run every check and the tests; with arguments only `pytest ARGUMENTS`
-             --thorough      the long experiments and all examples too, as where CI is set
+             --thorough      every proof whole, as where CI is set, instead of an example of each
              --fast          the tests without the checks beside them
              --changed REF   only the tests that the difference from a commit reaches (origin/main),
                              with what is not committed

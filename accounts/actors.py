@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -12,7 +12,7 @@ from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, Subq
 from django.utils import timezone
 
 from accounts import rules
-from accounts.models import Relief
+from accounts.models import DutyShift, ShiftDistrict
 from districts.models import District
 from lib.prepared import Kept, Placeholder, PlaceholderMoment
 
@@ -34,7 +34,9 @@ class Actor:
     name: str = ""
     scopes: frozenset[str] = frozenset()
     district_ids: frozenset[UUID] = frozenset()
-    relief_ids: frozenset[UUID] = frozenset()  # the part of `district_ids` that only temporary access opens
+    duty_ids: frozenset[UUID] = frozenset()  # the part of `district_ids` that only a duty shift opens
+    begun_ids: frozenset[UUID] = frozenset()  # the part of `duty_ids` that no supervisor planned
+    shift_id: UUID | None = None  # the duty shift that is open now
     purpose: str = ""
     request_id: str = ""
     device: str = ""  # by which accounts.devices knows the browser; empty outside a request of a page
@@ -78,9 +80,9 @@ class Actor:
         return self.role == rules.SUPERVISOR
 
     @property
-    def is_on_relief(self) -> bool:
-        """Whether the officer has temporary access to another district."""
-        return self.kind == "user" and self.purpose.startswith(rules.RELIEF)
+    def is_on_duty(self) -> bool:
+        """Whether the officer or supervisor has a duty shift now."""
+        return self.shift_id is not None
 
     def covers(self, district_id: UUID) -> bool:
         return self.kind == "system" or district_id in self.district_ids
@@ -91,41 +93,58 @@ NOBODY: Final = Actor(kind="user")
 
 
 def actor_for(user: User, *, request_id: str = "", device: str = "") -> Actor:
-    """Build the actor of a signed-in user, with districts, descendants and temporary access, in one query.
+    """Build the actor of a signed-in user, with districts, descendants and the duty shift, in one query.
 
-    During temporary access, every event of the officer has its reason as purpose. The actor of a deactivated
-    user has no role and covers no district.
+    While on duty, every event of an officer has the shift's reason as purpose. The shift of a supervisor
+    opens nothing. The actor of a deactivated user has no role and covers no district.
     """
     if not user.is_active:
         return Actor(kind="user", id=user.pk, request_id=request_id)
-    covered: dict[UUID, tuple[str | None, bool]] = {}
+    rows: list[_Covered] = []
     if user.role in rules.READS_OWN_DISTRICTS:
-        rows = _covered(user.role == rules.OFFICER).fetch(user=user.pk, now=timezone.now())
-        covered = {pk: (reason, is_own) for pk, reason, is_own in rows}
-    reasons = [reason for reason, _own in covered.values() if reason]
+        fetched = _covered(user.role == rules.OFFICER).fetch(user=user.pk, moment=timezone.now())
+        rows = [_Covered(*row) for row in fetched]
+    shift_id, reason = (rows[0].shift_id, rows[0].reason) if rows else (None, None)
     return Actor(
         kind="user",
         id=user.pk,
         role=user.role,
         name=user.name,
-        district_ids=frozenset(covered),
-        relief_ids=frozenset(pk for pk, (_why, is_own) in covered.items() if not is_own),
-        purpose=rules.relief_purpose(reasons[0]) if reasons else "",
+        district_ids=frozenset(row.district_id for row in rows),
+        duty_ids=frozenset(row.district_id for row in rows if not row.is_own),
+        begun_ids=frozenset(row.district_id for row in rows if not (row.is_own or row.is_planned)),
+        shift_id=shift_id,
+        purpose=rules.duty_purpose(reason) if reason else "",
         request_id=request_id,
         device=device,
     )
 
 
+class _Covered(NamedTuple):
+    """A district of a user, with the user's shift, and what opens it: the account, or a planned shift."""
+
+    district_id: UUID
+    shift_id: UUID | None
+    reason: str | None
+    is_own: bool
+    is_planned: bool
+
+
 @cache
-def _covered(with_relief: bool) -> Kept:
-    """The districts of a user, each with the reason of temporary access and whether it is the user's own."""
-    user = Placeholder("user")
+def _covered(is_officer: bool) -> Kept:
+    user, moment = Placeholder("user"), PlaceholderMoment("moment")
     own_districts = District.users.through.objects.filter(user_id=user).values("district_id")
     lies_in = in_own = Q(lineage__overlap=ArraySubquery(own_districts))
+    shift: Any = DutyShift.objects.filter(user_id=user).open_at(moment)
     reason: Any = Value(None, CharField())
     is_own: Any = Value(True)
-    if with_relief:
-        relief = Relief.objects.filter(officer_id=user).open_at(PlaceholderMoment("now"))
-        lies_in |= Q(lineage__overlap=ArraySubquery(relief.values("district_id")))
-        reason, is_own = Subquery(relief.values("reason")[:1]), ExpressionWrapper(in_own, BooleanField())
-    return Kept(District.objects.filter(lies_in).values_list("pk", reason, is_own))
+    is_planned: Any = Value(True)
+    if is_officer:
+        opened = ShiftDistrict.objects.filter(shift__user_id=user).open_at(moment)
+        planned = opened.exclude(added_by_id=user)
+        lies_in |= Q(lineage__overlap=ArraySubquery(opened.values("district_id")))
+        reason, is_own = Subquery(shift.values("reason")[:1]), ExpressionWrapper(in_own, BooleanField())
+        in_planned = Q(lineage__overlap=ArraySubquery(planned.values("district_id")))
+        is_planned = ExpressionWrapper(in_planned, BooleanField())
+    rows = District.objects.filter(lies_in)
+    return Kept(rows.values_list("pk", Subquery(shift.values("pk")[:1]), reason, is_own, is_planned))

@@ -24,7 +24,7 @@ from structlog.contextvars import get_contextvars
 
 from accounts import rules
 from accounts.actors import NOBODY, Actor, actor_for
-from accounts.models import User
+from accounts.models import DutyShift, User
 from accounts.services import devices, held_forms, second_factor
 from accounts.services.sessions import SEEN, STARTED
 from audit.models import Action
@@ -51,6 +51,7 @@ class ActorRequest(HttpRequest):
 
     user: User
     actor: Actor
+    own_shift: DutyShift  # if the view has read the open shift of the user, with its districts
 
 
 class SessionLimitMiddleware:

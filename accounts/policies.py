@@ -87,17 +87,22 @@ def can_set_absence(actor: Actor, user: User, districts: Collection[UUID]) -> bo
     return actor.id == user.pk or (actor.is_supervisor and any(actor.covers(pk) for pk in districts))
 
 
-def can_open_relief(actor: Actor) -> bool:
-    """Whether the actor may open temporary access: officers with at least one confirmed district."""
+def can_begin_shift(actor: Actor) -> bool:
+    """Whether the actor may begin a duty shift: officers with at least one confirmed district."""
     return actor.kind == "user" and actor.role == rules.OFFICER and bool(actor.district_ids)
+
+
+def can_plan_shifts(actor: Actor) -> bool:
+    """Whether the actor may plan duty shifts of others: supervisors, in districts that they cover."""
+    return actor.kind == "user" and actor.is_supervisor and bool(actor.district_ids)
 
 
 def can_widen(actor: Actor, before: Collection[UUID], after: Collection[UUID]) -> bool:
     """Whether a row visible in the districts `before` may become visible in the districts `after`.
 
-    If only temporary access makes a row visible, a write must not make it visible to others, nor after the
-    access has ended. Such rows can only be moved within the districts that temporary access opened.
+    If only a duty shift makes a row visible, a write must not make it visible to others, nor after the shift
+    has ended. Such rows can only be moved within the districts that the shift opened.
     """
-    permanent_ids = actor.district_ids - actor.relief_ids
+    permanent_ids = actor.district_ids - actor.duty_ids
     is_opened = bool(before) and permanent_ids.isdisjoint(before)
-    return not (actor.relief_ids and is_opened) or actor.relief_ids.issuperset(set(after) - set(before))
+    return not (actor.duty_ids and is_opened) or actor.duty_ids.issuperset(set(after) - set(before))

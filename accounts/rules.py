@@ -25,6 +25,7 @@ CONFIRMERS_PAGES = frozenset(
     {
         "today",
         "more",
+        "search",  # of pages only
         "waiting",
         "waiting_decide",
         "desk_work",
@@ -50,6 +51,7 @@ API_KEY = "api_key"  # that reads or changes records
 ARCHIVE = "archive"  # of a district
 EXPORT = "export"  # of more than MANY_PEOPLE contacts
 EXCLUSION = "exclusion"  # of a supervisor from an incident
+WITHDRAWAL = "withdrawal"  # of an incident that was opened more than an hour ago
 PROTOCOL = "protocol"  # that is drafted
 ERASURE = "erasure"  # of a second contact on one day
 PUBLIC_ENTRY = "public_entry"  # that is drafted
@@ -90,6 +92,7 @@ ACTS = {
     ARCHIVE: TwoPeople(_LEAVING),
     EXPORT: TwoPeople(_LEAVING),
     EXCLUSION: TwoPeople(_BY_THE_DESK),
+    WITHDRAWAL: TwoPeople(frozenset({SUPERVISOR})),
     PROTOCOL: TwoPeople(CONFIRMS),
     ERASURE: TwoPeople(_BY_THE_DESK),
     PUBLIC_ENTRY: TwoPeople(frozenset({SUPERVISOR, CONFIRMER})),
@@ -100,7 +103,7 @@ ACTS = {
 # These changes of another person's account allow the requester to sign in as that person.
 TAKES_OVER = frozenset({EMAIL, SECOND_FACTOR})
 # These name the districts that a supervisor must cover to confirm them.
-OF_DISTRICTS = frozenset({DISTRICTS, ARCHIVE, EXPORT, PROTOCOL, PUBLIC_ENTRY})
+OF_DISTRICTS = frozenset({DISTRICTS, ARCHIVE, EXPORT, PROTOCOL, PUBLIC_ENTRY, WITHDRAWAL})
 # After this time an act without a decision is withdrawn.
 ACT_WAITS = timedelta(days=7)
 MANY_PEOPLE = 200
@@ -114,13 +117,22 @@ NIGHT_DUTY = "night_duty"
 COLLEAGUE_AWAY = "colleague_away"
 INCIDENT = "incident"
 EVENT = "event"
-MAX_RELIEF_HOURS = 12
-RELIEF = as_code("relief_")  # begins the codes of audit.codes.ReasonCode
+MAX_SHIFT_HOURS = 12
+# Of a shift that is begun again after it had run out.
+HOURS_AFTER_THE_END = 2
+# An officer who begins a shift herself: so many further districts, and so many such shifts in so many days.
+MOST_BEGUN_DISTRICTS = 3
+MOST_BEGUN_SHIFTS = 3
+BEGUN_WITHIN = timedelta(days=30)
+PLANNED_WITHIN = timedelta(days=60)  # how far ahead supervisors plan
+# After this time without an answer of a district's supervisor, the privacy officer answers.
+ANSWERED_WITHIN = timedelta(hours=72)
+DUTY = as_code("duty_")  # begins the codes of audit.codes.ReasonCode
 
 
-def relief_purpose(reason: str) -> str:
-    """The purpose recorded in every event during temporary access."""
-    return RELIEF + reason
+def duty_purpose(reason: str) -> str:
+    """Return the purpose recorded in every event of an officer on duty."""
+    return DUTY + reason
 
 
 # Order matters: each browser's User-Agent also contains the names of those that follow.

@@ -16,7 +16,7 @@ from api.resources.columns import column, columns, external_ids, visible_referen
 from api.resources.descriptions import ID, MOMENT, described, field
 from api.resources.inputs import ExternalIdInput, inputs_of
 from api.resources.shapes import Moment
-from api.resources.specs import Column, Expansion, RowSpec
+from api.resources.specs import Column, Expansion, RowSpec, ids_of
 from api.resources.upserting import UpsertMixin
 from contacts.models import Organisation
 from incidents.models import Incident, IncidentConcern
@@ -42,9 +42,16 @@ class ReassuranceShape(serializers.Serializer[Any]):
 
 def _incident(actor: Actor) -> Any:
     links = IncidentConcern.objects.filter(
-        concern=OuterRef("pk"), incident__in=Incident.objects.visible_to(actor).values("pk")
+        concern=OuterRef("pk"), incident__in=Incident.objects.visible_to(actor).not_withdrawn().values("pk")
     )
     return Subquery(links.values("incident")[:1])
+
+
+def _near(actor: Actor) -> Any:
+    links = Concern.near.through.objects.filter(
+        concern=OuterRef("pk"), organisation__in=Organisation.objects.visible_to(actor).values("pk")
+    )
+    return ids_of(links.order_by("organisation_id"), "organisation_id")
 
 
 CONCERN = RowSpec(
@@ -59,6 +66,7 @@ CONCERN = RowSpec(
         field("received_at", "When it was received.", MOMENT),
         field("occurred_on", "When it happened.", "2026-11-23"),
         "district",
+        field("place_kind", "What was affected: an organisation, or a place that is none.", "business"),
         field("place", "Where.", "Town hall"),
         column(
             Concern,
@@ -73,6 +81,15 @@ CONCERN = RowSpec(
             visible_reference("raised_by_organisation", Organisation),
             text="The ID of the organisation that raised it.",
             example=ID,
+        ),
+        Column(
+            "near",
+            described(
+                serializers.ListField(child=serializers.UUIDField()),
+                "The IDs of organisations near it: those that you can see.",
+                [ID],
+            ),
+            _near,
         ),
         column(Concern, "meeting", visible_reference("meeting", Meeting)),
         Column(
@@ -127,7 +144,16 @@ class ReassuranceInput(serializers.Serializer[Any]):
 @inputs_of(
     Concern,
     *("id", "kinds", "bias_grounds", "bias_indicators", "perceived_by", "received_at", "occurred_on"),
-    *("district", "place", "site_organisation", "raised_by_organisation", "meeting", "affected_focuses"),
+    *(
+        "district",
+        "place_kind",
+        "place",
+        "near",
+        "site_organisation",
+        "raised_by_organisation",
+        "meeting",
+        "affected_focuses",
+    ),
     *("facts", "case_reference", "status", "reported_back_on", "reassurance"),
     "external_ids",
     received_at={"required": False},

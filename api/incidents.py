@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from accounts.actors import Actor
 from api.resources.base import ListMixin, RetrieveMixin
-from api.resources.columns import column, columns, fields_of, shape
+from api.resources.columns import column, columns, fields_of, shape, visible_reference
 from api.resources.descriptions import ID, MOMENT, OFFICER_ID, described, field, names_of
 from api.resources.specs import Column, RowSpec, children, ids_of
 from contacts.models import Organisation
@@ -56,7 +56,7 @@ class IncidentStepShape(serializers.Serializer[Any]):
 
 @fields_of(
     Reassurance,
-    field("organisation", "The ID of the organisation.", ID),
+    field("organisation", "The ID of the organisation. Null: an affected place that is none.", ID),
     field("at", "When the call or visit was.", MOMENT),
     field("recorded_at", "When the call or visit was entered.", MOMENT),
     field("channel", "How they were called or visited."),
@@ -99,6 +99,7 @@ STEP: Final = (
     field("may_wait", "Whether it can wait for the morning.", False),
     field("proof", "What shows that it is done."),
     field("required", "Whether an incident can only be closed when it is done.", True),
+    field("only_for", "The kinds of concern that need it. Empty: all.", ["graffiti_symbol"]),
 )
 
 
@@ -130,9 +131,9 @@ def _steps(actor: Actor) -> Any:
 
 def _tries(actor: Actor) -> Any:
     visible_organisations = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
-    rows = Reassurance.objects.filter(Exists(visible_organisations), incident=OuterRef("pk")).order_by(
-        "at", "pk"
-    )
+    rows = Reassurance.objects.filter(
+        Q(organisation=None) | Exists(visible_organisations), incident=OuterRef("pk")
+    ).order_by("at", "pk")
     return children(
         rows,
         organisation="organisation_id",
@@ -186,6 +187,15 @@ INCIDENT = RowSpec(
             "closings",
             described(IncidentClosingShape(many=True), "Each time it was closed, the earliest first."),
             _CLOSINGS,
+        ),
+        field("withdrawal_reason", "Why it was withdrawn. Empty if it was not.", ""),
+        field("withdrawn_at", "When it was withdrawn. No figure counts it.", MOMENT),
+        column(
+            Incident,
+            "same_as",
+            visible_reference("same_as", Incident),
+            text="The ID of the incident that its concerns belong to, if it is the same event.",
+            example=ID,
         ),
         field("refused", "", 0),
         field("place_refused", "", False),

@@ -15,7 +15,7 @@ from api.http.renderers import CSVRenderer, JSONRenderer, to_csv
 from api.resources.base import Resource
 from api.rules import to_json
 from lib.days import city_today
-from reports.figures.late_records import late_records, status_with
+from reports.figures.kept_rows import status_with
 from reports.figures.parts import IN_SEVERAL, is_rest, rows_of
 from reports.figures.report import Report
 from reports.figures.scorecard import is_comparable
@@ -96,18 +96,12 @@ class Reports(Resource):
             return HttpResponse(to_csv(lines), content_type="text/csv; charset=utf-8")
         body: dict[str, Any] = {"report": slug, "from": period.since, "to": period.until}
         body["counted_to"] = question.so_far(period).until
-        period_question = replace(question, periods=(period,))
-        late = late_records(period_question, [report] if any(row.is_touched for row in report_rows) else [])
-        body["status"] = status_with(late, period_question)
-        body["revised_by"] = [
-            {"list": noun, "entered_on": day, "records": n} for (noun, day), n in late.days.items()
-        ]
+        revised = any(row.vintage > 1 for row in report_rows if row.period == period)
+        body["status"] = status_with(question, period, [slug] if revised else [])
         body["recorded_since"] = question.recorded_since
         if before:
             body["compared_with"] = {"from": before.since, "to": before.until}
-            body["comparable"] = is_comparable(report, question, period, before) and not any(
-                report.waiting and (row[report.waiting] or row[f"{COMPARED}{report.waiting}"]) for row in rows
-            )
+            body["comparable"] = is_comparable(report, question, period, before)
         body |= {"by": question.by.value, "as_of": question.as_of}
         body |= {"generated_at": timezone.now(), "rows": rows}
         return HttpResponse(to_json(body), content_type="application/json")
@@ -155,6 +149,7 @@ def _rows(
                 **rest_part,
                 **figures_of(report, row),
                 **earlier_figures,
+                **_vintage_of(row),
                 "rows_url": url,
             }
 
@@ -164,7 +159,16 @@ def _names(report: Report, question: Question) -> list[str]:
     names = columns_of(report)
     compared = [f"{COMPARED}{name}" for name in names] if len(question.periods) > 1 else []
     rest_names = ["rest"] if question.rest_of else []
-    return [question.by.value, *rest_names, *names, *compared, "rows_url"]
+    return [question.by.value, *rest_names, *names, *compared, *_KEPT, "rows_url"]
+
+
+_KEPT: Final = ("vintage", "kept_at", "first_published_n", "first_published_of")
+
+
+def _vintage_of(row: Row) -> dict[str, Any]:
+    """Return the vintage of a kept figure, and the first published numbers; null if counted."""
+    first_n, first_of = row.first_published or (None, None)
+    return dict(zip(_KEPT, (row.vintage or None, row.kept_at, first_n, first_of), strict=True))
 
 
 def _url(request: Request, drill: Drill | None) -> str | None:

@@ -11,6 +11,7 @@ from api.changes import Changes
 from api.concerns import Concerns
 from api.contacts import ContactCard, Contacts
 from api.districts import Districts
+from api.duty_shifts import DutyShifts
 from api.follow_ups import FollowUps
 from api.incidents import Incidents, Protocols
 from api.me import Me
@@ -57,6 +58,7 @@ urlpatterns = [
     *resource("concerns", Concerns, "concern"),
     *resource("incidents", Incidents, "incident"),
     *resource("protocols", Protocols, "protocol"),
+    *resource("duty-shifts", DutyShifts, "duty-shift"),
     path("publishing/entries/", _view(PublicEntries, LIST), name="api-public-entries"),
     path("publishing/routes/", _view(ReportingRoutes, LIST), name="api-reporting-routes"),
     *resource("publishing/listings", PublicListings, "listing"),

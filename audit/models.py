@@ -116,7 +116,7 @@ class Event(models.Model):
 
     @property
     def purpose(self) -> str:
-        """The reason in words: temporary access, chosen codes and typed text. Lists must join `reason`."""
+        """The reason in words: a duty shift, chosen codes and typed text. Lists must join `reason`."""
         return reason_in_words(self.reason_code, self._reason_text)
 
     @property

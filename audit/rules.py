@@ -102,10 +102,10 @@ def search_hash(secret: str, words: str) -> bytes:
 
 
 def both_purposes(standing: str, reason: str) -> str:
-    """Join the purpose that covers everything a user does (such as temporary access) and the given reason.
+    """Join the purpose that covers everything a user does (such as a duty shift) and the given reason.
 
-    >>> both_purposes("code:relief_event", "she called"), both_purposes("", "she called")
-    ('code:relief_event; she called', 'she called')
+    >>> both_purposes("code:duty_event", "she called"), both_purposes("", "she called")
+    ('code:duty_event; she called', 'she called')
     """
     return join_reasons([standing, reason])
 

@@ -120,8 +120,13 @@ class OrganisationFilters(DatedFilterSet):
         return queryset.filter(cadence_days__isnull=not value)
 
     def with_lead_and_deputy(self, queryset: Rows, name: str, value: bool) -> Rows:
-        # A deactivated account does not count.
-        has_both = Q(lead_officer__is_active=True, deputy_officer__is_active=True)
+        # An account that was closed by then does not count.
+        has_both = Q()
+        for officer in ("lead_officer", "deputy_officer"):
+            is_there = Q((f"{officer}__is_active", True))
+            if self.day:
+                is_there |= Q((f"{officer}__deactivated_at__gte", day_starts_at(self.day)))
+            has_both &= is_there
         return queryset.filter(has_both if value else ~has_both)
 
     def checked_lately(self, queryset: Rows, name: str, value: bool) -> Rows:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from crm.processes import WEB
 from lib.encryption import KeysNotRead, data_keys
 
 #: Files and keys of the process `trail`, and what breaks without them.
@@ -23,6 +24,10 @@ OF_TRAIL: Final = {
 _NO_KEYS: Final = (
     "Private phones and addresses, assessments and facts of concerns are not encrypted. Set FIELD_SECRET, "
     "run `manage.py rewrap_keys --new`, and set FIELD_KEYS to what it prints."
+)
+_NO_CONTROL_ROOM: Final = (
+    "CONTROL_ROOM is not set. Organisations that are called at night could not check that the caller is an "
+    "officer."
 )
 _NO_POLICIES: Final = "The database has no second fence. Remove ROW_SECURITY=0 and run prepare_database."
 
@@ -41,6 +46,8 @@ def broken_promises(process: str) -> Iterator[str]:
         yield f"{problem} Restore FIELD_KEYS and FIELD_SECRET from where you keep them outside the database."
     if not settings.ROW_SECURITY:
         yield _NO_POLICIES
+    if process == WEB and not settings.CONTROL_ROOM:
+        yield _NO_CONTROL_ROOM
     if process == "trail":
         yield from _broken_files()
 

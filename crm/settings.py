@@ -33,6 +33,10 @@ CITY_NAME = env.str("CITY_NAME", default="Alderport" if DEMO else "Proximity")
 TIME_ZONE = variable_checks.time_zone("CITY_TIME_ZONE", env.str("CITY_TIME_ZONE", default="Europe/Madrid"))
 CITY_COUNTRY, CITY_REGION = env.str("CITY_COUNTRY", default=""), env.str("CITY_REGION", default="")
 CITY_KEY_FILE = env.str("CITY_KEY_FILE", default="")  # private, of the worker alone
+# The control room, whose number officers give if a caller is doubted. Without one, the site does not start.
+CONTROL_ROOM = variable_checks.dialled(
+    "CONTROL_ROOM", env.str("CONTROL_ROOM", default="0900" if DEMO else "")
+)
 PHONENUMBER_DEFAULT_REGION = variable_checks.region(
     "CITY_PHONE_REGION", env.str("CITY_PHONE_REGION", default="ES")
 )
@@ -151,7 +155,12 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "pages.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "lucide.templatetags.lucide", "pages.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "lucide.templatetags.lucide",
+                "pages.templatetags.ui",
+                "pages.templatetags.navigation",
+            ],
         },
     },
 ]
@@ -455,6 +464,10 @@ LOGGING = {
 
 # How long the figures of a period are provisional, and which states the scorecard remarks on
 FIGURES_PROVISIONAL_DAYS = env.int("FIGURES_PROVISIONAL_DAYS", default=30)
+# How long it is kept which records a kept figure counted; its numbers stay
+FIGURES_MEMBERS_YEARS = env.int("FIGURES_MEMBERS_YEARS", default=3)
 FIGURE_LIMITS = variable_checks.limits("FIGURE_LIMITS", env.list("FIGURE_LIMITS", default=[]))
 # What a national scale calls the four levels of tension, from calm to acute
 TENSION_SCALE = variable_checks.scale("TENSION_SCALE", env.list("TENSION_SCALE", default=[]))
+# Days on which only staff on duty work: numbers of weekdays (0: Monday), and dates
+WEEKDAYS_OFF, DATES_OFF = variable_checks.days_off("DAYS_OFF", env.list("DAYS_OFF", default=["sat", "sun"]))

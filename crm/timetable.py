@@ -21,6 +21,7 @@ import practices.tasks
 import privacy.tasks
 import publishing.tasks
 import reminders.tasks
+import reports.tasks
 import reviews.tasks
 from crm.queues import MINUTE, Task
 
@@ -68,6 +69,8 @@ TIMETABLE: Final = (
     Task(meetings.tasks.recount, "work", MINUTE, every=MINUTE),
     Task(contacts.tasks.record_ended_roles, "work", 10 * MINUTE, every=MINUTE),
     Task(reminders.tasks.refresh_reminders_of_user, "work", 10 * MINUTE),
+    # Once a day; once a week the figures of three years, which take up to an hour.
+    Task(reports.tasks.keep_figures, "work", 2 * HOUR, every=10 * MINUTE),
     Task(incidents.tasks.pass_on_steps, "work", 10 * MINUTE, every=MINUTE),
     Task(plans.tasks.freeze_values, "work", 10 * MINUTE, every=HOUR),
     Task(plans.tasks.tell_of_figures_of_today, "work", MINUTE, every=MINUTE),

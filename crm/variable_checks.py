@@ -3,6 +3,7 @@
 An unknown name or a value of another form stops the start with one sentence.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
@@ -13,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from phonenumbers import SUPPORTED_REGIONS
 
 TENSION_LEVELS: Final = 4
+_DIALLED: Final = re.compile(r"\+?[0-9](?:[ ()./-]{0,2}[0-9]){1,17}")
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def time_zone(variable: str, value: str) -> str:
@@ -30,6 +33,14 @@ def region(variable: str, value: str) -> str:
     if value not in SUPPORTED_REGIONS:
         text = f"{variable}: there is no country “{value}”. Enter a code of two capital letters such as ES."
         raise ImproperlyConfigured(text)
+    return value
+
+
+def dialled(variable: str, value: str) -> str:
+    """Return the value, which may be empty. Raises ImproperlyConfigured for anything but a phone number."""
+    if value and not _DIALLED.fullmatch(value):
+        wrong = f"{variable}: “{value}” is no phone number. Enter one as people dial it, such as 0900."
+        raise ImproperlyConfigured(wrong)
     return value
 
 
@@ -63,6 +74,25 @@ def scale(variable: str, names: Sequence[str]) -> tuple[str, ...]:
         wrong = f"{variable}: enter the {TENSION_LEVELS} names that calm, uneasy, tense and acute have there."
         raise ImproperlyConfigured(wrong)
     return tuple(name.strip() for name in names)
+
+
+def days_off(variable: str, values: Iterable[str]) -> tuple[frozenset[int], frozenset[date]]:
+    """Return weekdays (0: Monday) and dates from `sat`, `2026-12-25`. Raises ImproperlyConfigured."""
+    weekdays, dates = set(), set()
+    for text in filter(None, (value.strip().lower() for value in values)):
+        try:
+            if text in WEEKDAYS:
+                weekdays.add(WEEKDAYS.index(text))
+            else:
+                dates.add(date.fromisoformat(text))
+        except ValueError:
+            wrong = (
+                f"{variable}: “{text}” is no day. Enter weekdays such as sat, and dates such as 2026-12-25."
+            )
+            raise ImproperlyConfigured(wrong) from None
+    if len(weekdays) == len(WEEKDAYS):
+        raise ImproperlyConfigured(f"{variable}: leave at least one weekday to work on.")
+    return frozenset(weekdays), frozenset(dates)
 
 
 def limits(variable: str, values: Iterable[str]) -> dict[str, float]:

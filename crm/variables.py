@@ -55,6 +55,12 @@ VARIABLES: Final = (
     Variable("EMAIL_TIMEOUT", "seconds the mail server may take for each answer (docs/reliability.md)", "10"),
     Variable("CITY_NAME", "the city", "Proximity"),
     Variable("CITY_TIME_ZONE", "where its days begin", "Europe/Madrid"),
+    Variable(
+        "CONTROL_ROOM",
+        "the phone number of the control room, such as `0900`: organisations ring it to check a call, and it "
+        "finds an interpreter",
+        None,
+    ),
     Variable("CITY_PHONE_REGION", "the country of short phone numbers", "ES"),
     Variable(
         "CITY_COUNTRY",
@@ -249,6 +255,12 @@ VARIABLES: Final = (
         "30",
     ),
     Variable(
+        "FIGURES_MEMBERS_YEARS",
+        "how many years after a period it is kept which records its figures counted, at least 3; the numbers "
+        "stay",
+        "3",
+    ),
+    Variable(
         "FIGURE_LIMITS",
         "limits of figures that are of a moment, separated by commas, such as `cadence=75%,overdue=10`: the "
         "scorecard remarks on a figure that crosses its limit",
@@ -257,6 +269,12 @@ VARIABLES: Final = (
         "TENSION_SCALE",
         "what a national scale calls the levels calm, uneasy, tense and acute: four names separated by "
         "commas, such as `1,2-3,4-5,6`; pages show them beside ours",
+    ),
+    Variable(
+        "DAYS_OFF",
+        "days on which only staff on duty work, separated by commas: weekdays and dates, such as "
+        "`sat,sun,2026-12-25`. Urgent steps of incidents go to staff on duty until the next working day",
+        "sat,sun",
     ),
     Variable("CONN_MAX_AGE", "seconds a database connection is kept", "60"),
     Variable("DATABASE_POOLED", "`1` behind PgBouncer in transaction mode (“Behind PgBouncer”)", "0"),

@@ -29,9 +29,11 @@ import api.services.pending_keys
 import audit.models
 import audit.services
 import audit.services.verifying
+import contacts.merging.relations
 import contacts.merging.services
 import contacts.models
 import contacts.models.contact
+import contacts.queries.private_details
 import contacts.services.change_feed
 import contacts.services.erased_texts
 import contacts.services.erasures
@@ -49,13 +51,16 @@ import exchange.exports.lists
 import exchange.imports.drafts
 import exchange.imports.forgetting
 import incidents.archive
+import incidents.models
 import incidents.policies
+import incidents.queries.touched_organisations
 import incidents.reminders
 import incidents.services.erased_texts
 import incidents.services.exclusions
 import incidents.services.incidents
 import incidents.services.pending_exclusions
 import incidents.services.pending_protocols
+import incidents.services.pending_withdrawals
 import incidents.services.redrawn_districts
 import jobs.models
 import jobs.services.jobs
@@ -70,8 +75,8 @@ import meetings.services.follow_ups
 import meetings.services.meetings
 import meetings.services.recounting
 import meetings.services.redrawn_districts
-import meetings.services.relief
 import meetings.services.rewriting
+import meetings.services.shifts
 import oversight.models
 import plans.archive
 import plans.models
@@ -115,6 +120,8 @@ import reminders.models.subjects
 import reports.exports.job
 import reports.exports.rows
 import reports.indicators.limits
+import reports.queries.verification
+import reports.reminders
 import reviews.archive
 import reviews.exports.file_job
 import reviews.models
@@ -145,6 +152,7 @@ accounts.services.effects.EFFECTS.fill(
     contacts.services.erasures.EFFECT,
     incidents.services.pending_exclusions.EFFECT,
     incidents.services.pending_protocols.EFFECT,
+    incidents.services.pending_withdrawals.EFFECT,
     jobs.services.releasing.EFFECT,
     privacy.services.erasures.EFFECT,
     privacy.services.requests.EFFECT,
@@ -179,6 +187,7 @@ reminders.models.subjects.SUBJECTS.fill(
     *plans.reminders.SUBJECTS,
     *publishing.reminders.SUBJECTS,
     *privacy.reminders.SUBJECTS,
+    *reports.reminders.SUBJECTS,
     *incidents.reminders.SUBJECTS,
     *meetings.reminders.SUBJECTS,
 )
@@ -189,7 +198,7 @@ districts.services.followers.ACCESS.fill(
     api.services.keys.follow_redrawn,
     reviews.services.subscriptions.follow_redrawn,
     incidents.services.redrawn_districts.copy_protocols,
-    meetings.services.relief.follow_redrawn,
+    meetings.services.shifts.follow_redrawn,
     accounts.services.users.follow_redrawn,
     accounts.services.views.follow_redrawn,
 )
@@ -220,7 +229,9 @@ contacts.services.change_feed.KINDS.fill(  # rows are locked and recorded in thi
     plans.services.plans.PLANS,
 )
 meetings.services.concerns.KEPT_FROM.fill(incidents.policies.is_excluded_from_concern)
+contacts.queries.private_details.TOUCHED.fill(incidents.queries.touched_organisations.touched_now)
 contacts.services.organisations.FOLLOWERS.fill(publishing.services.listings.follow_organisations)
+contacts.merging.relations.PASSING.fill(incidents.models.CallInProgress)
 contacts.merging.services.FOLLOWERS.fill(
     plans.services.goals.end_agreements, publishing.services.listings.end_agreements
 )
@@ -314,7 +325,9 @@ exchange.archive.parts.PARTS.fill(  # archives are read in this order
     *privacy.archive.PARTS,
     *incidents.archive.PARTS,
 )
-audit.services.verifying.CHECKS.fill(reviews.queries.verification.verify_reviews)
+audit.services.verifying.CHECKS.fill(
+    reviews.queries.verification.verify_reviews, reports.queries.verification.verify_kept_figures
+)
 lib.city_keys.SOURCES.fill(
     practices.services.offered_files.keys_of_practices, plans.services.cities.keys_of_cities
 )

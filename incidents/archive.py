@@ -53,7 +53,7 @@ PARTS: Final = (
     Part("incident_concerns", IncidentConcern, owner="incident"),
     Part("incident_closings", IncidentClosing, owner="incident"),
     Part("incident_steps", IncidentStep, owner="incident"),
-    Part("step_handovers", StepHandover, owner="step"),
+    Part("step_handovers", StepHandover, owner="step", derived=frozenset({"shift_handover"})),
     Part("reassurances", Reassurance, owner="incident"),
     Part("tension_assessments", TensionAssessment, owner="incident"),
     Part("debriefs", Debrief, owner="incident"),

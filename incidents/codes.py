@@ -7,7 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from incidents.rules.steps import Assignee, Each
+from incidents.rules.duty import Assignee
+from incidents.rules.steps import Each
 
 
 class ProtocolStatus(models.TextChoices):
@@ -38,6 +39,7 @@ class Proof(models.TextChoices):
     """The record that shows that a step is done."""
 
     TICK = "tick", _("marked as done")
+    REPORTED_BACK = "reported_back", _("a report back to them")
     CASE_REFERENCE = "case_reference", _("a case number, or the unit it was handed to")
     REASSURANCE = "reassurance", _("a call or visit that reached them")
     VISIT = "visit", _("a visit that reached them")
@@ -59,12 +61,21 @@ class IncidentStatus(models.TextChoices):
     OPEN = "open", pgettext_lazy("status of an incident", "open")
     MONITORING = "watching", _("monitoring")
     CLOSED = "closed", pgettext_lazy("status of an incident", "closed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("status of an incident", "withdrawn")
+
+
+class WithdrawalReason(models.TextChoices):
+    """Why an incident is withdrawn. One in which nothing was found is closed instead, and counted."""
+
+    MISTAKE = "mistake", _("opened by mistake")
+    SAME_EVENT = "same_event", _("the same event as another incident")
 
 
 class StepStatus(models.TextChoices):
     OPEN = "open", pgettext_lazy("status of a step", "open")
     DONE = "done", pgettext_lazy("status of a step", "done")
     NOT_NEEDED = "not_needed", _("not needed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("status of a step", "withdrawn")
 
 
 class ReachedBy(models.TextChoices):

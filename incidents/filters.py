@@ -40,6 +40,13 @@ class IncidentFilters(FilterSet):
     started_before = django_filters.DateFilter(label=_("Started before"), method="by_start", widget=DAY_INPUT)
     updated_since = MomentFilter("updated_at", "gte", widget=forms.HiddenInput)
 
+    def filter_queryset(self, queryset: Rows) -> Rows:
+        """Leave out withdrawn incidents, unless their status, or what changed since a time, is asked for."""
+        rows: Rows = super().filter_queryset(queryset)
+        cleaned = self.form.cleaned_data
+        is_asked = IncidentStatus.WITHDRAWN in (cleaned.get("status") or ()) or cleaned.get("updated_since")
+        return rows if is_asked else rows.exclude(status=IncidentStatus.WITHDRAWN)
+
     def is_late(self, queryset: Rows, name: str, value: bool) -> Rows:
         late = models.Q(pk__in=Incident.objects.late(timezone.now()).values("pk"))
         return queryset.filter(late if value else ~late)

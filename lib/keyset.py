@@ -47,23 +47,54 @@ def paginate(
     If rows are not model instances, `read` turns a queryset into rows, and `key` returns a row's value in
     that column and its ID. Raises InvalidCursor.
     """
+    field = queryset.model._meta.get_field(order.removeprefix("-"))
+    return _page([queryset], field, order=order, limit=limit, cursor=cursor, read=read, key=key)
+
+
+def paginate_together(
+    querysets: Sequence[models.QuerySet[Any, Any]],
+    field: "models.Field[Any, Any]",
+    *,
+    order: str,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[Any]:
+    """Return one page of the rows of several querysets in one order, with one statement for each of them.
+
+    Each queryset has the column of `order` as a field or an annotation like `field`. Raises InvalidCursor.
+    """
+    return _page(querysets, field, order=order, limit=limit, cursor=cursor)
+
+
+def _page(
+    querysets: Sequence[models.QuerySet[Any, Any]],
+    field: Any,
+    *,
+    order: str,
+    limit: int,
+    cursor: str | None,
+    read: Callable[[models.QuerySet[Any, Any]], Sequence[Any]] = list,
+    key: Callable[[Any], tuple[Any, UUID]] | None = None,
+) -> Page[Any]:
     column, descending = order.removeprefix("-"), order.startswith("-")
-    field = queryset.model._meta.get_field(column)
     place = _read(cursor, order, field) if cursor else None
     backwards = place is not None and place.backwards
-    page_rows, nullable = queryset, field.null
-    if place is not None:
-        page_rows = page_rows.filter(_beyond(nullable, column, descending, place))
+    nullable = field.null
+    key = key or attrgetter(column, "pk")
     ordering = _ordering(column, descending != backwards, nullable, nulls_last=not backwards)
-    rows = read(page_rows.order_by(*ordering)[: limit + 1])
+    rows: Sequence[Any] = []
+    for queryset in querysets:
+        if place is not None:
+            queryset = queryset.filter(_beyond(nullable, column, descending, place))
+        rows = [*rows, *read(queryset.order_by(*ordering)[: limit + 1])]
+    if len(querysets) > 1:
+        rows = sorted(rows, key=key, reverse=descending != backwards)
     has_more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
         rows = rows[::-1]
     if not rows:
         return Page(rows, None, None)
-    if key is None:
-        key = attrgetter(column, "pk")
     has_next, has_previous = (True, has_more) if backwards else (has_more, place is not None)
     return Page(
         rows,

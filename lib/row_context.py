@@ -20,7 +20,7 @@ from lib.acting import Acting
 from lib.secret_keys import derived_keys
 
 #: First letters of the names of tables with policies (tests/crm/test_row_context.py).
-GUARDED: Final = ("contacts_", "meetings_", "incidents_", "publishing_")
+GUARDED: Final = ("contacts_", "meetings_", "incidents_", "publishing_", "reports_")
 
 _BLOCK: Final = 64  # bytes that SHA-256 hashes at a time
 # The placeholder of the context in a prepared statement that sets it. Its value is `signed()`.

@@ -169,6 +169,16 @@ class Perceiver(models.TextChoices):
     OTHER = "other", _("someone else")
 
 
+class PlaceKind(models.TextChoices):
+    """The kind of the affected place: of an organisation, or another place."""
+
+    ORGANISATION = "organisation", _("an organisation’s place or event")
+    BUSINESS = "business", _("a shop or business")
+    PUBLIC_PLACE = "public_place", _("a street or public place")
+    HOME = "home", _("a home")
+    OTHER = "other", _("another place")
+
+
 class ConcernStatus(models.TextChoices):
     OPEN = "open", _("open")
     ANSWERED = "answered", _("answered")

@@ -1,4 +1,4 @@
-"""Reminder subjects: meetings, follow-ups, concerns, temporary access and portfolios."""
+"""Reminder subjects: meetings, follow-ups, concerns, duty shifts and portfolios."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Relief, Role, User, UserQuerySet
+from accounts.models import DutyShift, Role, User, UserQuerySet
 from contacts.models import Organisation
 from districts.models import District
 from lib.acting import Acting
@@ -27,7 +27,7 @@ from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, Me
 from meetings.models.follow_up import FollowUpQuerySet
 from meetings.models.meeting import MeetingQuerySet
 from meetings.queries.calendar_entries import add_subject, calendar_bytes, meeting_entry, new_calendar
-from meetings.queries.calls import matches_concern
+from meetings.queries.calls import is_near, matches_concern
 from meetings.queries.stand_ins import StandIns, is_away, recipient_of
 from reminders.models.subjects import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
@@ -223,7 +223,7 @@ class Concerns(Subject[Concern]):
         return Concern.objects.filter(created_at__gte=now - LOOKBACK).values_list("pk", flat=True)
 
     def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Concern]:
-        return Concern.objects.visible_to(actor).select_related("district").filter(pk__in=ids).in_bulk()
+        return Concern.objects.visible_to(actor).with_site(actor).filter(pk__in=ids).in_bulk()
 
     def words(self, rule: str, row: Concern) -> tuple[str, Sequence[str]]:
         kinds = capfirst(", ".join(str(ConcernKind(kind).label) for kind in row.kinds))
@@ -234,7 +234,7 @@ class Concerns(Subject[Concern]):
 def _officers_to_notify(concern: Concern) -> Iterable[User]:
     """Supervisors of the district, and lead and deputy officers of the organisations concerned who see it."""
     organisations = Organisation.objects.active().filter(
-        matches_concern(concern) | Q(pk=concern.raised_by_organisation_id)
+        matches_concern(concern) | Q(pk=concern.raised_by_organisation_id) | is_near(concern)
     )
     officer_ids = chain.from_iterable(organisations.values_list("lead_officer", "deputy_officer"))
     district_staff: UserQuerySet = User.objects.active().covering(concern.district)
@@ -243,40 +243,91 @@ def _officers_to_notify(concern: Concern) -> Iterable[User]:
     )
 
 
-class Reliefs(Subject[Relief]):
-    code = "relief"
-    known_rules = (Rule(rules.RELIEF_OPENED, gettext_lazy("officer with temporary access")),)
+class Shifts(Subject[DutyShift]):
+    """Shifts that officers begin, that supervisors plan, and that end. No text names a district."""
+
+    code = "shift"
+    known_rules = (
+        Rule(rules.SHIFT_BEGUN, gettext_lazy("officer who began a duty shift")),
+        Rule(rules.SHIFT_PLANNED, gettext_lazy("duty shift planned")),
+        Rule(rules.SHIFT_ENDS, gettext_lazy("duty shift that ends in half an hour")),
+    )
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         supervisors = Supervisors()
-        for relief in Relief.objects.filter(pk__in=ids).select_related("district", "officer"):
-            lineages = [relief.district.lineage, *relief.officer.districts.values_list("lineage", flat=True)]
-            notified_supervisors = supervisors.for_lineage(pk for lineage in lineages for pk in lineage)
-            for occurrence in rules.relief_reminders(
-                opened_at=relief.starts_at, supervisors=notified_supervisors, now=now
-            ):
-                yield relief.pk, occurrence
+        shifts = DutyShift.objects.filter(pk__in=ids).with_districts()
+        for shift in shifts.prefetch_related("user__districts"):
+            own_lineage = [pk for district in shift.user.districts.all() for pk in district.lineage]
+            begun: dict[datetime, list[UUID]] = defaultdict(list)
+            for row in shift.shift_districts.all():
+                if row.added_by_id == shift.user_id != shift.planned_by_id:
+                    begun[row.since] += row.district.lineage
+            for since, lineage in begun.items():
+                notified_supervisors = supervisors.for_lineage([*lineage, *own_lineage])
+                yield from _for_row(
+                    shift, rules.shift_begun_reminders(at=since, supervisors=notified_supervisors, moment=now)
+                )
+            officer = recipient_of(shift.user)
+            if shift.planned_by_id is not None:
+                colleagues = [officer, *supervisors.for_lineage(own_lineage)]
+                notified = {
+                    colleague.id: colleague for colleague in colleagues if colleague.id != shift.planned_by_id
+                }
+                yield from _for_row(
+                    shift,
+                    rules.shift_planned_reminders(
+                        at=shift.created_at, recipients=notified.values(), moment=now
+                    ),
+                )
+            if shift.ended_at is None:
+                yield from _for_row(
+                    shift,
+                    rules.shift_ends_reminders(
+                        starts_at=shift.starts_at, ends_at=shift.ends_at, officer=officer, moment=now
+                    ),
+                )
 
     def coming(self, now: datetime) -> Iterable[UUID]:
-        return Relief.objects.filter(starts_at__gte=now - LOOKBACK).values_list("pk", flat=True)
+        rows = DutyShift.objects.filter(
+            Q(starts_at__gte=now - LOOKBACK, starts_at__lte=now + AHEAD) | Q(created_at__gte=now - LOOKBACK)
+        )
+        return rows.values_list("pk", flat=True)
 
-    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Relief]:
-        reliefs = Relief.objects.visible_to(actor).select_related("district", "officer")
-        return reliefs.filter(pk__in=ids).in_bulk()
+    def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
+        return DutyShift.objects.of_user(user.pk).not_over_at(now).values_list("pk", flat=True)
 
-    def words(self, rule: str, row: Relief) -> tuple[str, Sequence[str]]:
-        until = timezone.localtime(row.ends_at)
-        title = _("Temporary access started: %(district)s") % {"district": row.district.name}
-        works = _("%(officer)s has access until %(time)s on %(day)s. Reason: %(reason)s.") % {
-            "officer": row.officer.name,
+    def rows_visible_to(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, DutyShift]:
+        return DutyShift.objects.visible_to(actor).with_districts().filter(pk__in=ids).in_bulk()
+
+    def words(self, rule: str, row: DutyShift) -> tuple[str, Sequence[str]]:
+        starts_at, until = timezone.localtime(row.starts_at), timezone.localtime(row.ends_at)
+        names = {
+            "officer": row.user.name,
+            "start": f"{starts_at:%H:%M}",
             "time": f"{until:%H:%M}",
-            "day": day_in_full(until.date()),
+            "day": day_in_full(starts_at.date()),
             "reason": row.get_reason_display(),
         }
-        return title, [works, _("Everything they open is marked in the activity log.")]
+        if rule == rules.SHIFT_ENDS:
+            title = _("Your duty shift ends at %(time)s") % names
+            return title, [_("Hand over what is open: choose who gets it, and say what matters.")]
+        if rule == rules.SHIFT_PLANNED:
+            works = _("%(officer)s is on duty on %(day)s from %(start)s to %(time)s. Reason: %(reason)s.")
+            return _("A duty shift was planned"), [works % names]
+        works = _("%(officer)s is on duty until %(time)s. Reason: %(reason)s.") % names
+        request = _("Everything they open is marked in the activity log. Say within 3 days if it was right.")
+        return _("An officer began a duty shift"), [works, request]
 
     def path(self, row_id: UUID) -> str:
-        return reverse("relief")
+        return reverse("duty")
+
+    def record(self, row: DutyShift) -> Record:
+        return Record(self.code, [row.pk], [district.pk for district in row.districts])
+
+
+def _for_row(row: DutyShift, occurrences: Iterable[Occurrence]) -> Iterator[tuple[UUID, Occurrence]]:
+    for occurrence in occurrences:
+        yield row.pk, occurrence
 
 
 class Portfolios(Subject[Sequence[Organisation]]):
@@ -360,4 +411,4 @@ class Supervisors:
         return by_district
 
 
-SUBJECTS: Final = (Meetings(), FollowUps(), Concerns(), Reliefs(), Portfolios())
+SUBJECTS: Final = (Meetings(), FollowUps(), Concerns(), Shifts(), Portfolios())

@@ -21,6 +21,7 @@ class AlertKind(models.TextChoices):
     MANY_TOGETHER = "together", gettext_lazy("many different contacts in 30 days")
     COMMUNITY_SEARCH = "community", gettext_lazy("a search for a community among contacts")
     NEW_NETWORK = "network", gettext_lazy("an API key used from a new network")
+    BEGUN_SHIFTS = "shifts", gettext_lazy("three duty shifts begun without a supervisor in 30 days")
 
 
 class WatchedType(models.TextChoices):
@@ -116,6 +117,8 @@ class Alert(models.Model):
             return ngettext("%(n)d search", "%(n)d searches", self.seen) % {"n": self.seen}
         if self.kind == AlertKind.NEW_NETWORK:
             return ngettext("%(n)d new network", "%(n)d new networks", self.seen) % {"n": self.seen}
+        if self.kind == AlertKind.BEGUN_SHIFTS:
+            return ngettext("%(n)d shift", "%(n)d shifts", self.seen) % {"n": self.seen}
         text = ngettext("%(n)d contact", "%(n)d contacts", self.seen) % {"n": self.seen}
         if self.usual is None:
             return text

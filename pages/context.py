@@ -13,76 +13,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
-from accounts.models import Relief, Role, User
+from accounts.models import DutyShift, User
+from accounts.queries.waiting_districts import WaitingDistricts, waiting_districts
 from districts.models import District
-from exchange.policies import can_import
 from lib.prepared import Kept, Placeholder
+from pages.places import DISTRICT, FIND, LOG, TODAY, Place, bar_places, main_places, place_of
 from reminders.models import Reminder, ReminderQuerySet
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A link in the navigation: URL name, label and icon."""
-
-    name: str
-    label: str | Promise
-    icon: str
-
-    @property
-    def url(self) -> str:
-        return reverse(self.name)
-
-
-TODAY = Place("today", _("Today"), "list-checks")
-ORGANISATIONS = Place("organisations", _("Organisations"), "building-2")
-CONTACTS = Place("contacts", _("Contacts"), "users")
-MEETINGS = Place("meetings", _("Meetings"), "handshake")
-CALENDAR = Place("calendar", _("Calendar"), "calendar")
-FOLLOW_UPS = Place("follow_ups", _("Follow-ups"), "check-check")
-CONCERNS = Place("concerns", _("Concerns"), "shield-alert")
-PROTOCOLS = Place("protocols", _("Protocols"), "clipboard-list")
-INCIDENTS = Place("incidents", _("Incidents"), "siren")
-DISTRICTS = Place("districts", _("Districts"), "map")
-PLANS = Place("plans", _("Plans"), "target")
-PRACTICES = Place("practices", _("Practices"), "lightbulb")
-REPORTS = Place("reports", _("Reports"), "chart-column")
-LOG = Place("log_meeting", _("Log"), "plus")
-PEOPLE = Place("settings_people", _("Staff accounts"), "users")
-BOUNDARIES = Place("settings_districts", _("Districts"), "map")
-RELIEF = Place("relief", _("Temporary access"), "moon")
-WAITING = Place("waiting", _("Waiting for you"), "user-check")
-KEYS = Place("settings_keys", _("API keys"), "key-round")
-TO_CONFIRM = Place("settings_keys", _("API keys to confirm"), "key-round")
-FAILED = Place("reminders_failed", _("Failed reminders"), "triangle-alert")
-IMPORT = Place("imports", _("Import"), "upload")
-DUPLICATES = Place("duplicates_of_organisations", _("Duplicates"), "merge")
-PRIVACY = Place("privacy", _("Privacy"), "shield-check")
-MORE = Place("more", _("More"), "menu")
-REMINDERS = Place("notifications", _("Reminders"), "bell")
-SETTINGS = Place("settings", _("My settings"), "settings")
-CARD = Place("settings_card", _("My contact card"), "qr-code")
-JOBS = Place("jobs", _("Background tasks"), "hourglass")
-LOGGED = Place("privacy", _("Activity log"), "shield-check")
-ALERTS = Place("alerts", _("Alerts"), "bell-ring")
-HELP = Place("help", _("Help"), "circle-question-mark")
-DEVELOPERS = Place("developer", _("For developers"), "code")
-
-READING = (
-    TODAY,
-    ORGANISATIONS,
-    CONTACTS,
-    MEETINGS,
-    CALENDAR,
-    FOLLOW_UPS,
-    CONCERNS,
-    INCIDENTS,
-    DISTRICTS,
-    PLANS,
-    REPORTS,
-)
-ADMINISTERING = (PEOPLE, BOUNDARIES, KEYS, FAILED)
-
 
 # Accounts of the demo data (issue: "Sign-ins"). The sign-in page offers them in the demo only.
 DEMO_PASSWORD = "proximity-demo"  # noqa: S105  # printed on the sign-in page
@@ -97,20 +33,16 @@ DEMO_SIGN_INS = (
 )
 
 
-def _secondary_places(actor: Actor) -> tuple[Place, ...]:
-    """Less frequently used places."""
-    tidying = (DUPLICATES,) if actor.writes else ()
-    confirming = (WAITING,) if actor.is_supervisor else ()
-    if actor.role == Role.PRIVACY_OFFICER:
-        confirming = (TO_CONFIRM,)
-    return (*tidying, *confirming, RELIEF, PROTOCOLS, PRACTICES) if actor.reads else ()
+@dataclass(frozen=True, slots=True)
+class NavigationLink:
+    """A link in the head or in a phone's bar. `current` is the value of its `aria-current`, or empty."""
 
-
-def _own_places(actor: Actor) -> tuple[Place, ...]:
-    """Pages about the reader. A confirmer's account has only its settings."""
-    if actor.is_confirmer:
-        return (SETTINGS, HELP)
-    return (REMINDERS, ALERTS, SETTINGS, CARD, JOBS, *((LOGGED,) if actor.reads else ()), HELP, DEVELOPERS)
+    label: str | Promise
+    icon: str
+    url: str
+    current: str = ""
+    is_log: bool = False
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +56,11 @@ class Shell:
     idle_minutes: int
     user: User | None = None
     writes: bool = False
-    nav: tuple[Place, ...] = ()
-    bar: tuple[Place, ...] = ()
-    districts: tuple[District, ...] = ()
+    nav: tuple[NavigationLink, ...] = ()
+    bar: tuple[NavigationLink, ...] = ()
     unread: int = 0
-    relief: Relief | None = None
-    more: tuple[Place, ...] = ()
-    own: tuple[Place, ...] = ()
+    waits_for: WaitingDistricts | None = None
+    shift: DutyShift | None = None
 
     @property
     def demo_sign_ins(self) -> list[dict[str, str]]:
@@ -163,31 +93,47 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     if getattr(request, "htmx", False):
         return {"shell": Shell(**frame, user=user, writes=actor.writes)}
     districts, unread = _districts_and_unread(user) if actor.reads else ((), _unread(user.pk).count())
-    nav: tuple[Place, ...] = READING if actor.reads else (WAITING,) if actor.is_confirmer else ADMINISTERING
-    if can_import(actor):
-        nav = (*READING, IMPORT)
-    if actor.role == Role.PRIVACY_OFFICER:
-        nav = (*READING, PRIVACY, WAITING)
-    if actor.writes:
-        bar: tuple[Place, ...] = (TODAY, ORGANISATIONS, LOG, CALENDAR, MORE)
-    elif actor.reads:
-        bar = (TODAY, ORGANISATIONS, MEETINGS, CALENDAR, MORE)
-    else:
-        bar = (*nav, MORE)
+    main, bar = main_places(actor), bar_places(actor)
+    page_place = place_of(request.path)
+    is_in_bar = page_place in bar or any(place.url == request.path for place in bar)
     return {
         "shell": Shell(
             **frame,
             user=user,
             writes=actor.writes,
-            nav=nav,
-            bar=bar,
-            districts=districts,
-            relief=user.reliefs.open_now() if actor.is_on_relief else None,
-            more=_secondary_places(actor),
-            own=_own_places(actor),
+            nav=tuple(_link(place, request.path, page_place, districts) for place in main),
+            bar=tuple(
+                _link(place, request.path, page_place if is_in_bar else FIND, districts, unread)
+                for place in bar
+            ),
+            shift=_shift(request, actor.shift_id) if actor.shift_id else None,
             unread=unread,
+            waits_for=waiting_districts(user) if actor.writes and not actor.district_ids else None,
         )
     }
+
+
+def _shift(request: HttpRequest, shift_id: UUID) -> DutyShift | None:
+    own_shift: DutyShift | None = getattr(request, "own_shift", None)
+    if own_shift is not None and own_shift.pk == shift_id:
+        return own_shift
+    return DutyShift.objects.with_districts().filter(pk=shift_id).first()
+
+
+def _link(
+    place: Place, path: str, page_place: Place | None, districts: tuple[District, ...], unread: int = 0
+) -> NavigationLink:
+    """The link to a place. District leads to the only district of a reader who has one.
+
+    Today shows a phone how many reminders are unread. Find is current on pages whose place is not in the bar.
+    """
+    url = place.url
+    if place is DISTRICT and len(districts) == 1:
+        url = reverse("district", args=[districts[0].code])
+    current = "page" if path == url else "true" if place is page_place else ""
+    return NavigationLink(
+        place.label, place.icon, url, current, is_log=place is LOG, unread=unread if place is TODAY else 0
+    )
 
 
 def _districts_and_unread(user: User) -> tuple[tuple[District, ...], int]:

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 from django.utils.safestring import SafeString
 
 SVG = "{http://www.w3.org/2000/svg}"
-# Colour and stroke are those of `.icon` in parts.css, once and not in each of a page's icons.
+# Colour and stroke are those of `.icon` in app.css, once and not in each of a page's icons.
 ATTRIBUTES = {"class": "icon", "aria-hidden": "true", "viewBox": "0 0 24 24", "width": "24", "height": "24"}
 
 

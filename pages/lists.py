@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -55,7 +55,9 @@ class Listing:
 
     @property
     def is_filtered(self) -> bool:
-        return any(value not in (None, "", []) for value in getattr(self.form, "cleaned_data", {}).values())
+        """Whether the form filters. A part of a list (`show`) is no filter."""
+        cleaned = getattr(self.form, "cleaned_data", {})
+        return any(cleaned[name] not in (None, "", []) for name in cleaned if name != "show")
 
     @property
     def is_cut(self) -> bool:
@@ -66,6 +68,34 @@ class Listing:
     def status(self) -> int:
         """422 if a filter is invalid."""
         return 422 if self.form.errors else 200
+
+
+class Source(Protocol):
+    """The rows of a list, if they are not those of its filtered queryset."""
+
+    def best(self, limit: int) -> Sequence[Any]:
+        """Rows of a search, the best first."""
+
+    def page(self, request: ActorRequest, order: str) -> Page[Any]:
+        """Rows at the cursor in the URL."""
+
+    def count(self) -> int: ...
+
+
+class _Filtered:
+    """The rows of a filtered queryset."""
+
+    def __init__(self, rows: models.QuerySet[Any]) -> None:
+        self.rows = rows
+
+    def best(self, limit: int) -> Sequence[Any]:
+        return list(self.rows[:limit])
+
+    def page(self, request: ActorRequest, order: str) -> Page[Any]:
+        return page_of(request, self.rows, order)
+
+    def count(self) -> int:
+        return self.rows.count()
 
 
 def list_page(view: Callable[[ActorRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -99,17 +129,21 @@ def show_list(
     default: str,
     implied: Mapping[str, str] | None = None,
     shown: Callable[[Sequence[Any]], list[UUID]] = ids_of,
+    source: Callable[[FilterSet], Source] | None = None,
+    template: str = "",
     **context: Any,
 ) -> HttpResponse:
     """Return the page of `queryset` that the URL asks for, in the template of the type.
 
     The template extends pages/list.html. `queryset` starts with `visible_to`. `orderings` are the sortable
     columns. `implied` names the filters already applied to `queryset`. `shown` returns the IDs of everything
-    that the rows show, for the activity log.
+    that the rows show, for the activity log. `source` reads rows that are not those of the filtered queryset.
     """
-    page = _listing(
-        request, filterset(request.GET, queryset, actor=request.actor), orderings, default, implied
-    )
+    filters = filterset(request.GET, queryset, actor=request.actor)
+    if "district" in filters.form.fields:
+        filters.form.fields["district"].choices = _district_choices(request)
+    rows: Source = source(filters) if source else _Filtered(filters.qs)
+    page = _listing(request, filters, rows, orderings, default, implied)
     disclose(
         request,
         object_type,
@@ -120,30 +154,29 @@ def show_list(
     )
     name = f"{object_type}s"
     list_context = {"page": page, "noun": name.replace("_", "-"), "heading": heading, "find": find}
-    return render(request, f"pages/{name}/list.html", list_context | context, status=page.status)
+    template = template or f"pages/{name}/list.html"
+    return render(request, template, list_context | context, status=page.status)
 
 
 def _listing(
     request: ActorRequest,
     filters: FilterSet,
+    rows: Source,
     orderings: Sequence[str],
     default: str,
     implied: Mapping[str, str] | None,
 ) -> Listing:
     """A search (`q`) returns its best rows in order of relevance, without a cursor, as in the API."""
     form = filters.form
-    if "district" in form.fields:
-        form.fields["district"].choices = _district_choices(request)
-    rows = filters.qs
     parameters = _as_parameters(filters) | dict(implied or {})
     saved_views = _saved_views(request)
     if form.is_valid() and form.cleaned_data.get("q"):
-        best = list(rows[:BEST])
+        best = rows.best(BEST)
         count = rows.count() if len(best) == BEST else len(best)
         return Listing(form, best, count, None, None, "", parameters, **saved_views)
     ordering = request.GET.get("ordering", "")
     order = ordering if ordering.removeprefix("-") in orderings else default
-    page = page_of(request, rows, order)
+    page = rows.page(request, order)
     return Listing(form, page.rows, rows.count(), page.next, page.previous, order, parameters, **saved_views)
 
 

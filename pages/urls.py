@@ -11,6 +11,7 @@ from pages.data_requests import urls as data_requests
 from pages.developer import urls as developer
 from pages.districts import urls as districts
 from pages.duplicates import urls as duplicates
+from pages.duty import urls as duty
 from pages.exports import urls as exports
 from pages.follow_ups import urls as follow_ups
 from pages.handover import urls as handover
@@ -28,7 +29,6 @@ from pages.protocols import urls as protocols
 from pages.public import urls as public
 from pages.publishing import urls as publishing
 from pages.register import urls as register
-from pages.relief import urls as relief
 from pages.reports import urls as reports
 from pages.retention import urls as retention
 from pages.reviews import urls as reviews
@@ -78,7 +78,7 @@ urlpatterns = [
     *watched.urlpatterns,
     *saved_views.urlpatterns,
     *search.urlpatterns,
-    *relief.urlpatterns,
+    *duty.urlpatterns,
     *notifications.urlpatterns,
     *settings.urlpatterns,
     *alerts.urlpatterns,

@@ -28,8 +28,8 @@ def can_write_entry(actor: Actor, district_id: UUID) -> bool:
 
 
 def can_announce(actor: Actor, district_id: UUID) -> bool:
-    """Whether the actor can announce a meeting: users who write in the district without temporary access."""
-    return can_write_entry(actor, district_id) and district_id not in actor.relief_ids
+    """Whether the actor can announce a meeting: users who write in the district without a duty shift."""
+    return can_write_entry(actor, district_id) and district_id not in actor.duty_ids
 
 
 def can_approve_entry(actor: Actor, entry: PublicEntry) -> bool:

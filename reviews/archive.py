@@ -59,4 +59,11 @@ PARTS: Final = (
 NOT_TAKEN: Final = {
     "reviews.Subscription": "a person's own choice; they subscribe again in the new system",
     "reviews.Delivery": "of a subscription",
+    **dict.fromkeys(
+        [
+            *("reports.KeptPeriod", "reports.KeptFigure", "reports.KeptMembers", "reports.FigureChange"),
+            *("reports.KeptRecord", "reports.RecountCursor", "reports.RevisionLook"),
+        ],
+        "sealed in the activity log of this system; the new system counts and says on which day",
+    ),
 }

@@ -43,3 +43,19 @@ def printed(html: str) -> str:
     parser = _Printed()
     parser.feed(html)
     return " ".join(" ".join(parser.texts).split())
+
+
+def outside_folds(html: str) -> str:
+    """Return a page without what is inside its folds: what a reader sees without a tap."""
+    kept: list[str] = []
+    open_folds: list[bool] = []  # of each open <details>: whether it is a fold
+    end = 0
+    for mark in re.finditer(r"<details\b[^>]*>|</details>", html):
+        if not any(open_folds):
+            kept.append(html[end : mark.start()])
+        end = mark.end()
+        if mark[0] == "</details>":
+            open_folds.pop()
+        else:
+            open_folds.append("fold" in mark[0].partition('class="')[2].partition('"')[0].split())
+    return "".join(kept) + html[end:]

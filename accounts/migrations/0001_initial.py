@@ -75,7 +75,7 @@ class Migration(FirstMigration):
             fields=[
                 ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('subject', models.UUIDField(null=True)),
-                ('kind', models.CharField(choices=[('role', 'role'), ('districts', 'districts'), ('email', 'email address'), ('second_factor', 'new two-factor authentication'), ('reactivation', 'signing in again'), ('api_key', 'API key'), ('archive', 'archive of a district'), ('export', 'export of many contacts'), ('exclusion', 'exclusion from an incident'), ('protocol', 'draft of a protocol'), ('erasure', 'erasure of a contact'), ('public_entry', 'public entry'), ('erasing', 'erasure of a person’s data'), ('searching', 'search for a word about a community'), ('retention', 'retention rule')], max_length=20)),
+                ('kind', models.CharField(choices=[('role', 'role'), ('districts', 'districts'), ('email', 'email address'), ('second_factor', 'new two-factor authentication'), ('reactivation', 'signing in again'), ('api_key', 'API key'), ('archive', 'archive of a district'), ('export', 'export of many contacts'), ('exclusion', 'exclusion from an incident'), ('withdrawal', 'withdrawal of an incident'), ('protocol', 'draft of a protocol'), ('erasure', 'erasure of a contact'), ('public_entry', 'public entry'), ('erasing', 'erasure of a person’s data'), ('searching', 'search for a word about a community'), ('retention', 'retention rule')], max_length=20)),
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('mailed_at', models.DateTimeField(null=True)),
@@ -89,7 +89,7 @@ class Migration(FirstMigration):
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acts', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('user', 'kind'), name='account_request_once', violation_error_message='This has already been requested.'), models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('subject', 'kind'), name='pending_act_once', violation_error_message='This has already been requested.'), models.CheckConstraint(condition=models.Q(('user__isnull', False), ('subject__isnull', False), _connector='XOR'), name='pending_act_is_about_one', violation_error_message='Choose an account or another record.'), models.CheckConstraint(condition=models.Q(('kind__in', ['role', 'districts', 'email', 'second_factor', 'reactivation', 'api_key', 'archive', 'export', 'exclusion', 'protocol', 'erasure', 'public_entry', 'erasing', 'searching', 'retention'])), name='pending_act_kind_is_known', violation_error_message='Choose from the list.')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('user', 'kind'), name='account_request_once', violation_error_message='This has already been requested.'), models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('subject', 'kind'), name='pending_act_once', violation_error_message='This has already been requested.'), models.CheckConstraint(condition=models.Q(('user__isnull', False), ('subject__isnull', False), _connector='XOR'), name='pending_act_is_about_one', violation_error_message='Choose an account or another record.'), models.CheckConstraint(condition=models.Q(('kind__in', ['role', 'districts', 'email', 'second_factor', 'reactivation', 'api_key', 'archive', 'export', 'exclusion', 'withdrawal', 'protocol', 'erasure', 'public_entry', 'erasing', 'searching', 'retention'])), name='pending_act_kind_is_known', violation_error_message='Choose from the list.')],
             },
         ),
         migrations.CreateModel(
@@ -112,20 +112,38 @@ class Migration(FirstMigration):
             },
         ),
         migrations.CreateModel(
-            name='Relief',
+            name='DutyShift',
             fields=[
                 ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('reason', models.CharField(choices=[('night_duty', 'night duty'), ('colleague_away', 'a colleague is away'), ('incident', 'an incident'), ('event', 'a public event')], max_length=20, verbose_name='reason')),
                 ('starts_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='from')),
                 ('ends_at', models.DateTimeField(verbose_name='until')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
+                ('is_prolonged', models.BooleanField(default=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reliefs', to='districts.district', verbose_name='district')),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reliefs', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duty_shifts', to=settings.AUTH_USER_MODEL, verbose_name='who is on duty')),
+                ('planned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='planned by')),
             ],
             options={
-                'indexes': [models.Index(fields=['officer', '-ends_at'], name='relief_of_officer')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at')), ('ends_at__lte', django.db.models.expressions.CombinedExpression(models.F('starts_at'), '+', models.Value(datetime.timedelta(seconds=43200))))), name='relief_ends_in_time', violation_error_message='Temporary access can last 12 hours at most.'), models.CheckConstraint(condition=models.Q(('reason__in', ['night_duty', 'colleague_away', 'incident', 'event'])), name='relief_reason_is_known', violation_error_message='Choose a reason from the list.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('officer', '='), (models.Func(models.F('starts_at'), django.db.models.functions.comparison.Coalesce('ended_at', 'ends_at'), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='relief_one_at_a_time', violation_error_message='You already have temporary access to another district. End it first.')],
+                'indexes': [models.Index(fields=['user', '-ends_at'], name='shift_of_user')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at')), ('ends_at__lte', django.db.models.expressions.CombinedExpression(models.F('starts_at'), '+', models.Value(datetime.timedelta(seconds=43200))))), name='shift_ends_in_time', violation_error_message='A shift lasts 12 hours at most.'), models.CheckConstraint(condition=models.Q(('reason__in', ['night_duty', 'colleague_away', 'incident', 'event'])), name='shift_reason_is_known', violation_error_message='Choose a reason from the list.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), (models.Func(models.F('starts_at'), django.db.models.functions.comparison.Coalesce('ended_at', 'ends_at'), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='shift_one_at_a_time', violation_error_message='There is already a shift in these hours.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ShiftDistrict',
+            fields=[
+                ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('since', models.DateTimeField(default=django.utils.timezone.now)),
+                ('answer', models.CharField(blank=True, choices=[('right', 'right'), ('question', 'question')], db_default='', default='', max_length=10)),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='districts.district', verbose_name='district')),
+                ('shift', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shift_districts', to='accounts.dutyshift')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('shift', 'district'), name='shift_district_once', violation_error_message='This district is already part of the shift.'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answer__in', ['right', 'question']), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='shift_answer_is_of_somebody', violation_error_message='Choose from the list.')],
             },
         ),
         migrations.CreateModel(

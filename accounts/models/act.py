@@ -27,6 +27,7 @@ class Act(models.TextChoices):
     ARCHIVE = rules.ARCHIVE, _("archive of a district")
     EXPORT = rules.EXPORT, _("export of many contacts")
     EXCLUSION = rules.EXCLUSION, _("exclusion from an incident")
+    WITHDRAWAL = rules.WITHDRAWAL, _("withdrawal of an incident")
     PROTOCOL = rules.PROTOCOL, _("draft of a protocol")
     ERASURE = rules.ERASURE, _("erasure of a contact")
     PUBLIC_ENTRY = rules.PUBLIC_ENTRY, _("public entry")

@@ -1,22 +1,22 @@
-"""Staff accounts, their sessions, temporary access, saved views and sent forms.
+"""Staff accounts, their sessions, saved views and sent forms.
 
 Accounts are deactivated, never deleted, because the activity log names them for years.
 """
 
 import zoneinfo
-from datetime import date, datetime, timedelta
+from datetime import date
+from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -43,23 +43,20 @@ class Channel(models.TextChoices):
     IN_PAGE = "in_page", _("on this site")
 
 
-class ReliefReason(models.TextChoices):
-    """Reasons for temporary access to another district."""
-
-    NIGHT_DUTY = rules.NIGHT_DUTY, _("night duty")
-    COLLEAGUE_AWAY = rules.COLLEAGUE_AWAY, _("a colleague is away")
-    INCIDENT = rules.INCIDENT, _("an incident")
-    EVENT = rules.EVENT, _("a public event")
-
-
 class Theme(models.TextChoices):
     AUTO = "auto", _("match my device")
     LIGHT = "light", _("light")
     DARK = "dark", _("dark")
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """Return the names of all time zones, for which Python reads a thousand files."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def check_time_zone(value: str) -> None:
-    if value not in zoneinfo.available_timezones():
+    if value not in time_zones():
         raise ValidationError(
             _("“%(zone)s” is not a time zone."), params={"zone": value}, code="unknown_zone"
         )
@@ -114,13 +111,6 @@ class UserQuerySet(models.QuerySet["User"]):
             models.Q(district_id__in=district.lineage) | models.Q(district__lineage__contains=[district.pk])
         )
         return self.filter(models.Exists(own_districts))
-
-    def working_in(self, district: District) -> Self:
-        """Users who cover `district` now: as `covering`, or by temporary access."""
-        relief = Relief.objects.open_at(timezone.now()).filter(
-            officer_id=models.OuterRef("pk"), district_id__in=district.lineage
-        )
-        return self.covering(district) | self.filter(models.Exists(relief), role=Role.OFFICER)
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # dynamic base
@@ -262,102 +252,6 @@ class Session(AbstractBaseSession):
 
     def set_decoded(self, data: dict[str, Any]) -> None:
         self.session_data = self.get_session_store_class().of_row(self).encode(data)
-
-
-class ReliefQuerySet(models.QuerySet["Relief"]):
-    def visible_to(self, actor: Acting) -> Self:
-        """The actor's own temporary access.
-
-        Supervisors also see access to their districts and that of their officers.
-        """
-        if actor.sees_everywhere:
-            return self.all()
-        is_own = models.Q(officer_id=actor.id, officer_id__isnull=False)
-        if actor.role != Role.SUPERVISOR:
-            return self.filter(is_own)
-        through = User.districts.through
-        officers_districts = through.objects.filter(
-            user_id=models.OuterRef("officer_id"), district_id__in=actor.district_ids
-        )
-        return self.filter(
-            is_own
-            | models.Q(district_id__in=actor.district_ids)
-            | models.Q(models.Exists(officers_districts))
-        )
-
-    def open_at(self, moment: datetime) -> Self:
-        """Temporary access that is open at this moment."""
-        return self.filter(
-            models.Q(ended_at__isnull=True) | models.Q(ended_at__gt=moment),
-            starts_at__lte=moment,
-            ends_at__gt=moment,
-        )
-
-    def open_now(self) -> "Relief | None":
-        """The open temporary access of a user's rows, with its district."""
-        return self.open_at(timezone.now()).select_related("district").first()
-
-
-class Relief(models.Model):
-    """Temporary access of an officer to one further district.
-
-    It expires at `ends_at` without a background task.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    officer = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="reliefs", verbose_name=_("officer")
-    )
-    district = models.ForeignKey(
-        District, on_delete=models.PROTECT, related_name="reliefs", verbose_name=_("district")
-    )
-    reason = models.CharField(_("reason"), max_length=20, choices=ReliefReason)
-    starts_at = models.DateTimeField(_("from"), default=timezone.now)
-    ends_at = models.DateTimeField(_("until"))
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)  # if ended early
-    version = models.PositiveIntegerField(default=1, editable=False)
-
-    objects = ReliefQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("starts_at"))
-                & models.Q(ends_at__lte=models.F("starts_at") + timedelta(hours=rules.MAX_RELIEF_HOURS)),
-                name="relief_ends_in_time",
-                violation_error_message=_("Temporary access can last 12 hours at most."),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(reason__in=ReliefReason.values),
-                name="relief_reason_is_known",
-                violation_error_message=_("Choose a reason from the list."),
-            ),
-            ExclusionConstraint(
-                name="relief_one_at_a_time",
-                expressions=[
-                    ("officer", RangeOperators.EQUAL),
-                    (
-                        models.Func(
-                            models.F("starts_at"),
-                            Coalesce("ended_at", "ends_at"),
-                            function="tstzrange",
-                            output_field=DateTimeRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-                violation_error_message=_(
-                    "You already have temporary access to another district. End it first."
-                ),
-            ),
-        ]
-        indexes = [models.Index(fields=["officer", "-ends_at"], name="relief_of_officer")]
-
-    def __str__(self) -> str:
-        return f"{self.officer} · {self.district}"
-
-    def is_open_at(self, moment: datetime) -> bool:
-        return self.starts_at <= moment < (self.ended_at or self.ends_at)
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):

@@ -16,6 +16,7 @@ from accounts import rules
 from accounts.actors import actor_for
 from accounts.models import Act, PendingAct, QueuedMail, Role, User
 from accounts.policies import can_confirm
+from accounts.queries.waiting_districts import confirmers_of
 from accounts.services.acts import TEND
 from accounts.services.effects import summaries_of
 from accounts.services.mailing import (
@@ -63,12 +64,6 @@ def recipients_of(act: PendingAct) -> list[User]:
         user.pk: user for user in (*deciding, *notified, *pairs) if user is not None and user.is_active
     }
     return list(recipients.values())
-
-
-def confirmers_of(act: PendingAct) -> list[User]:
-    """Active users who can decide a pending act now."""
-    users = User.objects.active().with_role(*rules.ACTS[act.kind].confirms).in_order()
-    return [user for user in users if can_confirm(actor_for(user), act)]
 
 
 def _stage_of(act: PendingAct) -> str:

@@ -5,7 +5,6 @@ from typing import Any, Final
 from api.reports import BY_SLUG, COMPARED, COMPARISONS
 from api.schema import answers
 from api.schema.parameters import BOOLEAN, CODES, query
-from reports.figures.late_records import LISTED
 from reports.queries.questions import By
 from reports.queries.statuses import MEANINGS, Status
 
@@ -31,7 +30,6 @@ EXAMPLE: Final[Json] = {
     "to": "2026-10-01",
     "counted_to": "2026-10-01",
     "status": "revised",
-    "revised_by": [{"list": "concerns", "entered_on": "2026-11-12", "records": 1}],
     "recorded_since": None,
     "compared_with": {"from": "2026-04-01", "to": "2026-07-01"},
     "comparable": True,
@@ -61,14 +59,19 @@ EXAMPLE: Final[Json] = {
             "compared_later": 0,
             "compared_in_time": 0,
             "compared_entered_late": 0,
+            "vintage": 2,
+            "kept_at": "2026-11-13T02:10:00+00:00",
+            "first_published_n": 2,
+            "first_published_of": 4,
             "rows_url": "https://crm.city.example/api/v1/concerns/?district=N1&received_after=2026-07-01"
             "&received_before=2026-10-01&bias=true&reassured_in_24h=true",
         }
     ],
 }
 CSV_EXAMPLE: Final = (
-    "district,n,of,ratio,interval_low,interval_high,by_police,not_stated,rows_url\r\n"
-    "N1,4,10,0.4,,,5,1,https://crm.city.example/api/v1/meetings/?district=N1&status=held"
+    "district,n,of,ratio,interval_low,interval_high,by_police,not_stated,vintage,kept_at,"
+    "first_published_n,first_published_of,rows_url\r\n"
+    "N1,4,10,0.4,,,5,1,1,2026-10-31T02:10:00+00:00,4,10,https://crm.city.example/api/v1/meetings/?district=N1&status=held"
     "&initiated_by=community&starts_after=2026-07-01&starts_before=2026-10-01\r\n"
 )
 
@@ -130,23 +133,6 @@ def responses(row: Json) -> Json:
             "enum": Status.values,
             "description": " ".join(f"`{status}`: {text}" for status, text in MEANINGS.items()),
         },
-        "revised_by": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "list": {
-                        "type": "string",
-                        "enum": list(LISTED),
-                    },
-                    "entered_on": DAY,
-                    "records": {"type": "integer", "minimum": 1},
-                },
-                "required": ["list", "entered_on", "records"],
-            },
-            "description": "Numbers of records about the period that were entered or corrected after its "
-            "figures were final, by list and day. Empty unless `status` is `revised`.",
-        },
         "recorded_since": {
             "type": ["string", "null"],
             "format": "date",
@@ -157,7 +143,7 @@ def responses(row: Json) -> Json:
         "comparable": {
             "type": "boolean",
             "description": "Only with `compare`. False while the period is running, unless the figure is the "
-            "state at one moment. Also false while `in_time` of `concerns` or `reassurance` is above 0.",
+            "state at one moment.",
         },
         "by": {"type": "string", "enum": [way.value for way in By]},
         "as_of": {"type": "string", "format": "date-time"},
@@ -214,6 +200,22 @@ def row() -> Json:
         "description": "Only with `rest`. Set if the row is for records in no part or in several parts. Then "
         "`district` is null.",
     }
+    properties["vintage"] = {
+        "type": ["integer", "null"],
+        "minimum": 1,
+        "description": "1 when the figure became final, more when it was revised. Null if it is counted from "
+        "the records, as all figures are until they are final.",
+    }
+    properties["kept_at"] = {
+        "type": ["string", "null"],
+        "format": "date-time",
+        "description": "The moment when this vintage was kept.",
+    }
+    for name in ("n", "of"):
+        properties[f"first_published_{name}"] = {
+            **NUMBER,
+            "description": f"`{name}` of the first vintage, which never changes.",
+        }
     properties["rows_url"] = {
         **URL,
         "description": "URL of the list of exactly the n counted objects, or null if no list has them.",

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.models import User
+from accounts.models import DutyShift, User
 from api.models import CalendarFeed
 from audit.models import Action
 from audit.rules import recipient_of
@@ -108,8 +108,16 @@ def _calendar_of(actor: Actor, feed: CalendarFeed) -> CalendarFile:
     disclose(actor, "meeting", meetings, recipient=recipient)
     promises = _own_follow_ups(actor, feed) if feed.with_follow_ups else []
     with translation.override(feed.user.language):
-        body = calendar_file(meetings, promises, with_subjects=feed.with_subjects)
+        body = calendar_file(meetings, promises, _own_shifts(actor), with_subjects=feed.with_subjects)
     return CalendarFile(body, f'"{sha256(body).hexdigest()[:32]}"')
+
+
+def _own_shifts(actor: Actor) -> list[DutyShift]:
+    moment = timezone.now()
+    own_shifts = DutyShift.objects.visible_to(actor).of_user(actor.id).with_districts()
+    return list(
+        own_shifts.filter(ends_at__gte=moment - BACK, starts_at__lt=moment + AHEAD).order_by("starts_at")
+    )
 
 
 def _own_follow_ups(actor: Actor, feed: CalendarFeed) -> list[FollowUp]:

@@ -272,6 +272,6 @@ def _arrays(changes: Sequence[Changed]) -> dict[str, Any]:
 def _purpose(actor: Acting, reason: str) -> str:
     """Return the reason to record.
 
-    Users with temporary access add it to their reason. Keys use their own purpose if no reason is given.
+    Officers on duty add it to their reason. Keys use their own purpose if no reason is given.
     """
     return both_purposes(actor.purpose, reason) if actor.kind == "user" else reason or actor.purpose

@@ -34,9 +34,14 @@ from contacts.services.details import channels_of
 from lib.days import days_left
 from lib.encrypted_fields import bind_values
 from lib.ids import uuid7
+from lib.wired import Wired
 
 Rows = models.QuerySet[Any]
 Model = type[models.Model]
+
+#: Models of apps above whose rows end by themselves within minutes. Undoing a merge moves back those that are
+#: left, and their end is no change of the merged records.
+PASSING: Final = Wired[Model]("contacts.merging.relations.PASSING")
 
 
 @dataclass(slots=True)
@@ -115,7 +120,8 @@ def move_back(memory: Mapping[str, Any], restored: models.Model) -> bool:
             return False
     for name, ids in memory["moved"].items():
         model, field_name = _model_and_field(name)
-        if model._base_manager.filter(pk__in=ids).update(**{field_name: restored}) < len(ids):
+        number_moved = model._base_manager.filter(pk__in=ids).update(**{field_name: restored})
+        if number_moved < len(ids) and model not in PASSING:
             return False
     restore_rows(memory["deleted"])
     restore_rows(memory["filled"])  # last, because a deleted row may have lost a flag first
@@ -151,7 +157,8 @@ def owner_field(model: Model, merged: Model) -> Any:
     for column in model._meta.concrete_fields:
         if isinstance(column, models.ForeignKey) and column.remote_field.on_delete is models.CASCADE:
             versioned = any(f.name == "version" for f in column.related_model._meta.concrete_fields)
-            if versioned and column.related_model is not merged and not model._meta.auto_created:
+            is_owner = model._meta.auto_created in (False, column.related_model)  # of a many-to-many table
+            if versioned and column.related_model is not merged and is_owner:
                 return column
     return None
 
@@ -163,6 +170,8 @@ def is_object(model: Model) -> bool:
 
 def _note_changed_objects(rows: Rows, relation: Any, memory: Memory) -> None:
     model = relation.related_model
+    if model in PASSING:
+        return
     if is_object(model):
         memory.changed_objects[model._meta.label] |= set(rows.values_list("pk", flat=True))
     elif link := owner_field(model, relation.model):
@@ -215,10 +224,11 @@ def _merge_twins(rows: Rows, kept_rows: Rows, names: tuple[str, ...], memory: Me
     if not doubled:
         return
     kept_twins = kept_rows.in_bulk([pk for _row, pk in doubled])
-    memory.filled += as_json_rows(list(kept_twins.values()))
     memory.deleted += as_json_rows([row for row, _pk in doubled])
     for row, pk in doubled:
+        before = as_json_rows([kept_twins[pk]])
         if _fill_empty(kept_twins[pk], row):
+            memory.filled += before
             kept_twins[pk].save()
     rows.model._base_manager.filter(pk__in=[row.pk for row, _pk in doubled]).delete()
 
@@ -228,10 +238,16 @@ def _column_values(row: models.Model, names: tuple[str, ...]) -> tuple[Any, ...]
 
 
 def _fill_empty(twin: Any, row: Any) -> bool:
-    """Fill empty columns of `twin` from `row`. Return whether any was filled."""
+    """Fill empty columns of `twin` from `row`. Return whether any was filled.
+
+    The twin exists since the earlier moment of both. An empty `since` is earlier than any other.
+    """
     filled = False
     for column in row._meta.concrete_fields:
-        if not column.primary_key and not getattr(twin, column.attname) and getattr(row, column.attname):
+        if column.name == "since":
+            earlier = min(twin.since, row.since) if twin.since and row.since else None
+            filled, twin.since = filled or earlier != twin.since, earlier
+        elif not column.primary_key and not getattr(twin, column.attname) and getattr(row, column.attname):
             setattr(twin, column.attname, getattr(row, column.attname))
             filled = True
     return filled

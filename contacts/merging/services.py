@@ -19,7 +19,7 @@ from django.utils.text import camel_case_to_spaces
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.services.relief import refuse_widening
+from accounts.services.widening import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.merging import relations

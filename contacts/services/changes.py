@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.services.relief import refuse_widening
+from accounts.services.widening import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.services.change_feed import KINDS, Kind, links, lock_references, record_moves
@@ -179,7 +179,7 @@ def record_written(
     """Record one event for all changes with the same action. `action` replaces the action of each change.
 
     If rows are visible in other districts now, rows that depend on them are recorded too (`record_moves`).
-    Raises ValidationError if temporary access does not allow the actor to show a row in its new district.
+    Raises ValidationError if a duty shift does not allow the actor to show a row in its new district.
     """
     written = [change for change in changes if change.is_new or change.is_changed]
     if not written:

@@ -16,6 +16,7 @@ from contacts.codes import Channel, ChannelUse
 from contacts.models import Contact, ContactDetail, Organisation, OrganisationDetail
 from contacts.rules.phones import find_phones
 from contacts.services.changes import Change
+from contacts.services.phones import example_phone
 from lib.cleaning import clean_value
 from lib.copying import insert_rows
 from lib.domains import plain_email
@@ -192,7 +193,7 @@ def _clean_phone(text: str) -> str:
     """Return one number in E.164, with its extension if any. Raises ValidationError for other texts."""
     phones = find_phones(text, settings.PHONENUMBER_DEFAULT_REGION)
     if len(phones.numbers) != 1 or phones.other_text or phones.faxes:
-        raise ValidationError(_("Enter a phone number, such as 612 345 678."))
+        raise ValidationError(_("Enter a phone number, such as %(example)s.") % example_phone())
     [number] = phones.numbers
     extension = phones.extensions.get(number)
     return f"{number};ext={extension}" if extension else number

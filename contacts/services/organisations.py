@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
-from accounts.services.relief import can_give_lead
+from accounts.services.widening import can_give_lead
 from audit.models import Action, Op
 from contacts.codes import HIDDEN_AWAY, OrganisationStatus
 from contacts.models import Organisation, OrganisationExternalId
@@ -238,7 +238,7 @@ def _set_columns(actor: Actor, change: Change, *, is_checked: bool) -> None:
         if officer and not (officer.is_active and officer.role in WRITES):
             raise ValidationError({name: _("Choose an officer or supervisor with an active account.")})
         if officer and not can_give_lead(actor, row.home_district, officer):
-            text = _("You have temporary access here. Choose an officer who is assigned to this district.")
+            text = _("You are on duty here. Choose an officer who is assigned to this district.")
             raise ValidationError({name: text})
 
 

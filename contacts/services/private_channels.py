@@ -16,6 +16,7 @@ from audit.models import Action
 from audit.services import record
 from contacts.models import Contact, Organisation, OrganisationPrivateChannel, PrivateChannel
 from contacts.policies import can_reveal_private_channel
+from contacts.queries.private_details import sees_private_details
 from contacts.services.change_feed import districts_of_contacts, districts_of_organisations
 from contacts.services.changes import Change, record_written
 from contacts.services.contacts import locked_contacts, save_contacts
@@ -61,7 +62,10 @@ def reveal_private_channel(*, actor: Actor, contact_id: UUID, reason: str) -> Pr
     if not can_reveal_private_channel(actor):
         raise PermissionDenied
     channel = PrivateChannel.objects.get(contact=contact)
-    _record_reveal(actor, "contact", contact.pk, districts_of_contacts([contact])[contact.pk], reason)
+    district_ids = districts_of_contacts([contact])[contact.pk]
+    organisation_ids = contact.affiliations.current().values_list("organisation", flat=True)
+    _refuse_unless_open(actor, district_ids, list(organisation_ids))
+    _record_reveal(actor, "contact", contact.pk, district_ids, reason)
     return channel
 
 
@@ -106,6 +110,7 @@ def reveal_organisation_private_channel(
         raise PermissionDenied
     channel = OrganisationPrivateChannel.objects.get(organisation=organisation)
     district_ids = districts_of_organisations([organisation])[organisation.pk]
+    _refuse_unless_open(actor, district_ids, [organisation.pk])
     _record_reveal(actor, "organisation", organisation.pk, district_ids, reason)
     return channel
 
@@ -126,6 +131,20 @@ def _save_or_delete(
     else:
         channel.delete()
     return True
+
+
+def _refuse_unless_open(
+    actor: Actor, district_ids: Collection[UUID], organisation_ids: Collection[UUID]
+) -> None:
+    """Raise ValidationError if only a shift that the actor began opens the record, and no incident does."""
+    if not sees_private_details(actor, district_ids, organisation_ids):
+        raise ValidationError(
+            _(
+                "You opened this district yourself. Private details are shown only of organisations that an "
+                "open incident touches."
+            ),
+            code="no_incident",
+        )
 
 
 def _record_reveal(

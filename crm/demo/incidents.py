@@ -1,4 +1,4 @@
-"""Demo incidents: one of tonight, one monitored for 5 days, one debriefed, one with texts to delete."""
+"""Demo incidents: of tonight, with a merged one; monitored; debriefed; withdrawn; with texts to delete."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,22 +7,22 @@ from accounts.actors import Actor, actor_for
 from contacts.models import Organisation
 from crm.demo.records import Book
 from crm.demo.retention import write_old_incident
-from incidents.codes import Proof
+from incidents.codes import Proof, WithdrawalReason
 from incidents.models import Incident, IncidentStep, Protocol
-from incidents.services.concerns import log_concern
+from incidents.services.concerns import log_concern, open_incident
 from incidents.services.decisions import agree_words, close_incident
 from incidents.services.judgements import assess_tension, sign_debrief
-from incidents.services.proposed_protocols import ATTACK, HOUR, PROPOSED
+from incidents.services.proposed_protocols import ATTACK, HOUR, PROPOSED, in_words
 from incidents.services.protocols import approve_protocol, draft_protocol
 from incidents.services.reassurances import record_reassurance
 from incidents.services.steps import mark_step
+from incidents.services.withdrawals import withdraw_incident
 from lib.days import city_day
 from meetings.models import Concern
-from meetings.services.follow_ups import create_follow_up
 
 DANGER = "Windows are open to the street"  # asked for at night only
 HOLDING = (
-    "There has been an attack. Officers are there and speak to the people affected. "
+    "We know of what happened and are dealing with it. "
     "If you saw anything, call 112. Your district officer will contact you today."
 )
 
@@ -36,7 +36,9 @@ def write_incidents(book: Book) -> None:
     places = _places(book)
     _over(book, sofia, places[2])
     _monitored(book, sofia, places[1])
-    _tonight(book, night, places[0])
+    _by_mistake(book, night, places[1])
+    tonight = _tonight(book, night, places[0])
+    _reported_twice(book, sofia, places[0], tonight)
 
 
 def _protocols(book: Book, sofia: Actor) -> Protocol:
@@ -59,8 +61,7 @@ def _protocols(book: Book, sofia: Actor) -> Protocol:
 
 
 def _in_force(author: Actor, second: Actor, shipped: dict[str, Any]) -> Protocol:
-    fields = shipped | {"name": str(shipped["name"])}
-    fields["steps"] = [step | {"text": str(step["text"])} for step in shipped["steps"]]
+    fields = shipped | in_words(shipped)
     drafted = draft_protocol(actor=author, **fields)
     return approve_protocol(actor=second, protocol_id=drafted.pk)
 
@@ -79,8 +80,12 @@ def _places(book: Book) -> list[Organisation]:
 
 
 def _open(actor: Actor, place: Organisation, at: datetime, **about: Any) -> Incident:
+    return Incident.objects.get(concern_links__concern=_report(actor, place, at, **about))
+
+
+def _report(actor: Actor, place: Organisation, at: datetime, **about: Any) -> Concern:
     focuses = list(place.focus_declarations.values_list("focus", flat=True))
-    concern = log_concern(
+    return log_concern(
         actor=actor,
         kinds=["attack_on_community_site"],
         bias_grounds=["unknown"],
@@ -90,10 +95,9 @@ def _open(actor: Actor, place: Organisation, at: datetime, **about: Any) -> Inci
         received_at=at,
         **about,
     )
-    return Incident.objects.get(concern_links__concern=concern)
 
 
-def _tonight(book: Book, night: Actor, place: Organisation) -> None:
+def _tonight(book: Book, night: Actor, place: Organisation) -> Incident:
     """Create an incident 40 minutes old: it has a case number, and the place did not answer in time."""
     at = book.now - timedelta(minutes=40)
     incident = _open(night, place, at, facts="Two windows are broken. Nobody was inside.")
@@ -109,6 +113,36 @@ def _tonight(book: Book, night: Actor, place: Organisation) -> None:
     if cleaning:
         done_at = at + timedelta(minutes=20)
         mark_step(**incident_keys, step_id=cleaning.pk, done_at=done_at, note="The city sends a carpenter")
+    return incident
+
+
+def _reported_twice(book: Book, sofia: Actor, place: Organisation, tonight: Incident) -> None:
+    """Merge the incident of a second report into that of tonight. A message was left in it already."""
+    at = book.now - timedelta(minutes=30)
+    report = _report(sofia, place, at, facts="A caller heard glass break.")
+    twin = open_incident(actor=sofia, concern_id=report.pk, protocol_id=tonight.protocol_id)
+    step = (
+        twin.steps.open().filter(step__proof=Proof.REASSURANCE, organisation__isnull=False).in_order().first()
+    )
+    if step:
+        record_reassurance(
+            actor=sofia,
+            incident_id=twin.pk,
+            organisation_id=step.organisation_id,
+            result="left_message",
+            at=book.now - timedelta(minutes=20),
+            danger=DANGER,
+        )
+    withdraw_incident(
+        actor=sofia, incident_id=twin.pk, reason=WithdrawalReason.SAME_EVENT, same_as_id=tonight.pk
+    )
+
+
+def _by_mistake(book: Book, night: Actor, place: Organisation) -> None:
+    """Withdraw an incident that was opened by mistake: a football had broken the window."""
+    at = book.now - timedelta(minutes=55)
+    incident = _open(night, place, at, facts="A window is broken. A football lay inside.")
+    withdraw_incident(actor=night, incident_id=incident.pk, reason=WithdrawalReason.MISTAKE)
 
 
 def _monitored(book: Book, sofia: Actor, place: Organisation) -> None:
@@ -146,10 +180,11 @@ def _over(book: Book, sofia: Actor, place: Organisation) -> None:
     assess_tension(
         **incident_keys, as_of=start + timedelta(days=7), level=1, trend="falling", consulted=[place]
     )
+    officer = book.users["officer.north@demo.example"]
+    actions = (("Ask for night numbers", 10), ("Explain to the board what came of the letter", 3))
     sign_debrief(
         **incident_keys,
         held_on=city_day(book.now) - timedelta(days=14),
-        intended="Reach the place within an hour, the other communities by the morning.",
         why="The number of the chair was old.",
         keep="The statement was ready at once.",
         change="Ask for night numbers twice a year.",
@@ -157,17 +192,11 @@ def _over(book: Book, sofia: Actor, place: Organisation) -> None:
             {"organisation": place, "in_time": "yes", "knew_whom_to_call": True},
             {"in_time": "unsure", "next_time": "Tell us sooner what came of the letter"},
         ],
+        actions=[
+            {"title": title, "owner": officer, "due_on": city_day(book.now) + timedelta(days=days)}
+            for title, days in actions
+        ],
     )
-    concern = Concern.objects.get(incident_link__incident=incident)
-    for title, days in (("Ask for night numbers", 10), ("Explain to the board what came of the letter", 3)):
-        create_follow_up(
-            actor=sofia,
-            title=title,
-            owner=book.users["officer.north@demo.example"],
-            due_on=city_day(book.now) + timedelta(days=days),
-            organisations=[place],
-            concern=concern,
-        )
     close_incident(**incident_keys)
 
 
@@ -188,7 +217,7 @@ def _work_off(incident_keys: dict[str, Any], incident: Incident, start: datetime
         start + timedelta(minutes=25),
         case_reference="AP-26-11802",
     )
-    for step in incident.steps.open().filter(step__proof=Proof.TICK):
+    for step in incident.steps.open().filter(step__proof__in=[Proof.TICK, Proof.REPORTED_BACK]):
         mark_step(**incident_keys, step_id=step.pk, done_at=start + timedelta(hours=46))
 
 

@@ -23,9 +23,11 @@ from contacts.models import (
 from crm.demo.audits import write_audits
 from crm.demo.cities import write_cities
 from crm.demo.data_requests import write_requests
+from crm.demo.duty import write_shifts
 from crm.demo.follow_ups import History
 from crm.demo.history import tell_history
 from crm.demo.incidents import write_incidents
+from crm.demo.kept_figures import write_kept_figures
 from crm.demo.plans import write_plans
 from crm.demo.practices import write_library
 from crm.demo.public import write_public_site
@@ -91,6 +93,7 @@ def _load_all() -> dict[str, int]:
     for write_part in (
         write_audits,
         write_incidents,
+        write_shifts,
         write_releases,
         write_library,
         write_plans,
@@ -98,6 +101,7 @@ def _load_all() -> dict[str, int]:
         write_public_site,
         write_requests,
         write_retention,
+        write_kept_figures,
     ):
         with refreshed_once():
             write_part(book)

@@ -15,9 +15,14 @@ def rank(values, share): return sorted(values)[math.ceil(len(values) * share) - 
 def figures(incidents, since, until, now):
     """The four figures of the days from `since` to before `until`, as of `now`; by slug and column."""
     began, calls, minutes, steps, closed = [one for one in incidents if since <= at(one["started_at"]) < until], [], [], [], []
+    everything, withdrawn = incidents, sum(one["status"] == "withdrawn" for one in began)
+    began, incidents = ([one for one in rows if one["status"] != "withdrawn"] for rows in (began, incidents))
+    merged = [one for one in everything if one["status"] == "withdrawn"]
+    for one in incidents: one["reassurances"] += [try_ for twin in merged if twin["same_as"] == one["id"] for try_ in twin["reassurances"]]
+    for one in incidents: one["steps"] = [step for step in one["steps"] if step["status"] != "withdrawn"]
     for one in began:
         todo = [step for step in one["steps"] if step["proof"] in CALLS]
-        for organisation in {step["organisation"] for step in todo}:
+        for organisation in {step["organisation"] for step in todo if step["organisation"]}:
             own = [step for step in todo if step["organisation"] == organisation]
             first = next(iter(tries_of(one, ("reached", "declined"), [organisation])), None)
             done, entered = (at(first["at"]), at(first["recorded_at"])) if first else (None, None)
@@ -41,25 +46,25 @@ def figures(incidents, since, until, now):
     spent, debriefs = [one for found, _declined in minutes for one in found], [one for one in closed if one]
     return {
         "reassured-in-time": {
-            "n": len(in_time), "of": len(asked), "declined": sum(call[0] == "declined" for call in in_time),
+            "n": len(in_time), "of": sum(bool(call[2]) or call[1] < now for call in asked), "declined": sum(call[0] == "declined" for call in in_time),
             "later": sum(bool(call[2] and call[2] > call[1]) for call in asked),
             "in_time": sum(not call[2] and call[1] >= now for call in asked),
             "entered_late": sum(is_late(call[2], call[3]) for call in asked), "not_needed": len(calls) - len(asked),
-            "refused": sum(one["refused"] for one in began)},
+            "refused": sum(one["refused"] for one in began), "withdrawn": withdrawn},
         "first-contact": {
             "n": len(spent), "of": len(minutes), "median_minutes": rank(spent, 0.5), "p90_minutes": rank(spent, 0.9),
             "place_declined": sum(declined for _found, declined in minutes),
-            "place_refused": sum(one["place_refused"] for one in began)},
+            "place_refused": sum(one["place_refused"] for one in began), "withdrawn": withdrawn},
         "steps-in-time": {
-            "n": sum(when <= limit for limit, when, _step in done), "of": len(due),
+            "n": sum(when <= limit for limit, when, _step in done), "of": len(due) - sum(limit >= now for limit in todo),
             "late": sum(when > limit for limit, when, _step in done),
             "not_done": sum(limit < now for limit in todo), "in_time": sum(limit >= now for limit in todo),
             "entered_late": sum(is_late(when, at(step["recorded_at"])) for _limit, when, step in done),
-            "step_not_needed": len(steps) - len(due)},
+            "step_not_needed": len(steps) - len(due), "withdrawn": withdrawn},
         "debriefed": {
             "n": sum(one["is_held"] for one in debriefs), "of": len(closed),
             "waived": sum(not one["is_held"] for one in debriefs), "voices": sum(one["voices"] for one in debriefs),
-            "voices_in_time": sum(one["voices_in_time"] for one in debriefs)}}
+            "voices_in_time": sum(one["voices_in_time"] for one in debriefs), "withdrawn": withdrawn}}
 
 if __name__ == "__main__":
     since, until, *more = map(at, sys.argv[2:])

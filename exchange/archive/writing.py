@@ -142,7 +142,7 @@ def _lines(part: Part, scope: Actor, archived: Archived, progress: Progress) -> 
     columns, relations = part.fields(), part.relations()
     inside = {} if scope.sees_everywhere else _inside_expressions(part, columns, scope)
     rows = part.visible_rows(scope).annotate(
-        **inside, **{f"{relation.name}_": _linked(relation) for relation in relations}
+        **inside, **{f"{relation.name}_": _linked(relation, scope) for relation in relations}
     )
     names = [column.attname for column in columns]
     records = rows.order_by(*part.order).values_list(
@@ -184,10 +184,15 @@ def _inside_expressions(part: Part, columns: Sequence[Any], scope: Actor) -> dic
     }
 
 
-def _linked(relation: Any) -> ArraySubquery:
+def _linked(relation: Any, scope: Actor) -> ArraySubquery:
+    """Return the IDs that a row is linked to, of rows that the archive includes."""
     through = relation.remote_field.through
     near, far = relation.m2m_column_name(), relation.m2m_reverse_name()
-    return ArraySubquery(through.objects.filter(**{near: OuterRef("pk")}).order_by(far).values(far))
+    links = through.objects.filter(**{near: OuterRef("pk")})
+    if not scope.sees_everywhere and relation.related_model not in {District, User}:
+        included = part_of(relation.related_model).visible_rows(scope).values("pk")
+        links = links.filter(**{f"{far}__in": included})
+    return ArraySubquery(links.order_by(far).values(far))
 
 
 def _note_references(columns: Sequence[Any], values: Sequence[Any], archived: Archived) -> None:

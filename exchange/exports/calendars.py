@@ -8,6 +8,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Event
 
+from accounts.models import DutyShift
+from accounts.services.mailing import host
 from meetings.codes import MeetingStatus
 from meetings.models import FollowUp, Meeting
 from meetings.queries.calendar_entries import (
@@ -27,7 +29,11 @@ def meeting_file(meeting: Meeting) -> bytes:
 
 
 def calendar_file(
-    meetings: Iterable[Meeting], follow_ups: Iterable[FollowUp] = (), *, with_subjects: bool
+    meetings: Iterable[Meeting],
+    follow_ups: Iterable[FollowUp] = (),
+    shifts: Iterable[DutyShift] = (),
+    *,
+    with_subjects: bool,
 ) -> bytes:
     calendar = new_calendar()
     calendar.add("x-wr-calname", _("Meetings"))
@@ -35,6 +41,7 @@ def calendar_file(
     entries = [
         *(_entry(meeting, with_subjects=with_subjects) for meeting in meetings),
         *(_follow_up_entry(row, with_subjects=with_subjects) for row in follow_ups),
+        *map(_shift_entry, shifts),
     ]
     return calendar_bytes(calendar, entries)
 
@@ -59,4 +66,19 @@ def _follow_up_entry(row: FollowUp, *, with_subjects: bool) -> Event:
     entry.add("class", "PRIVATE")
     entry.add("url", f"{settings.SITE_URL}/follow-ups/{row.pk}/")
     entry.add("summary", row.title if with_subjects else _("Follow-up due"))
+    return entry
+
+
+def _shift_entry(row: DutyShift) -> Event:
+    """A duty shift of the reader, with the codes of its districts. A phone shows it on its lock screen."""
+    entry = Event()
+    entry.add("uid", f"shift-{row.pk}@{host()}")
+    entry.add("sequence", row.version)
+    entry.add("dtstamp", row.created_at.astimezone(UTC))
+    entry.add("dtstart", row.starts_at.astimezone(UTC))
+    entry.add("dtend", row.until.astimezone(UTC))
+    entry.add("class", "PRIVATE")
+    entry.add("url", f"{settings.SITE_URL}/duty/")
+    codes = ", ".join(district.code for district in row.districts)
+    entry.add("summary", _("On duty, %(districts)s") % {"districts": codes})
     return entry

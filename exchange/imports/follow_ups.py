@@ -20,7 +20,13 @@ from exchange.models import ImportDraft
 from lib.cleaning import clean_text
 from lib.days import city_today, moment_at
 from meetings.codes import FollowUpKind, FollowUpStatus
-from meetings.models import FollowUp, FollowUpExternalId, FollowUpOrganisation, FollowUpPeriod
+from meetings.models import (
+    FollowUp,
+    FollowUpExternalId,
+    FollowUpOrganisation,
+    FollowUpPeriod,
+    FormerFollowUpOrganisation,
+)
 from meetings.policies import can_edit_follow_up
 from meetings.services.follow_ups import erase_follow_ups, write_follow_ups
 
@@ -67,7 +73,9 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     return RowImporter(
         object_type="follow_up",
         model=FollowUp,
-        own_models=frozenset({FollowUpOrganisation, FollowUpExternalId, FollowUpPeriod}),
+        own_models=frozenset(
+            {FollowUpOrganisation, FormerFollowUpOrganisation, FollowUpExternalId, FollowUpPeriod}
+        ),
         read=read_row,
         arguments=_arguments,
         current=_current,

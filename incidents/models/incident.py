@@ -1,19 +1,29 @@
 """Incident: a protocol under way, with its steps and all calls to organisations."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Organisation
 from districts.models import District
-from incidents.codes import IncidentStatus, Need, ReachedBy, Result, StepStatus, TopicCovered
+from incidents.codes import (
+    IncidentStatus,
+    Need,
+    Proof,
+    ReachedBy,
+    Result,
+    StepStatus,
+    TopicCovered,
+    WithdrawalReason,
+)
 from incidents.models.protocol import Protocol, ProtocolStep
 from lib.acting import Acting
 from lib.id_lists import id_in
@@ -37,11 +47,19 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         excluded = Incident.excluded.through.objects.filter(incident_id=OuterRef("pk"), user_id=actor.id)
         return rows.exclude(Exists(excluded))
 
-    def for_its_page(self) -> Self:
+    def for_its_page(self, actor: Acting) -> Self:
         """Add everything for an incident's page, in one statement. `also_in_ids` is a list."""
         also_in = Incident.also_in.through.objects.filter(incident_id=OuterRef("pk")).values("district_id")
-        with_names = self.select_related("protocol", "protocol__approved_by", "district", "words_agreed_by")
-        return with_names.annotate(also_in_ids=ArraySubquery(also_in)).with_what_is_left()
+        names = ("protocol", "protocol__approved_by", "district", "words_agreed_by", "withdrawn_by")
+        rows = self.select_related(*names).with_what_is_left().with_merged(actor)
+        return rows.annotate(also_in_ids=ArraySubquery(also_in))
+
+    def with_merged(self, actor: Acting) -> Self:
+        """Add `merged_ids`: the incidents that were merged into it and that the actor can see."""
+        merged = Incident.objects.visible_to(actor).filter(
+            same_as=OuterRef("pk"), status=IncidentStatus.WITHDRAWN
+        )
+        return self.annotate(merged_ids=ArraySubquery(merged.order_by("pk").values("pk")))
 
     def with_what_is_left(self) -> Self:
         """Add the values for `missing_for_closing`: required texts, proofs, last level and debrief."""
@@ -55,12 +73,28 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             has_debrief=Q(debrief__isnull=False),
         )
 
-    def with_place(self, actor: Acting) -> Self:
-        """Prefetch the affected places that the actor can see, for `Incident.place`."""
-        return self.prefetch_related(places_seen(actor))
+    def with_first_report(self, actor: Acting) -> Self:
+        """Add kinds and place of the first concern that the actor can see, for its name."""
+        visible = Organisation.objects.visible_to(actor).filter(pk=OuterRef("site_organisation"))
+        reports = Concern.objects.visible_to(actor).filter(incident_link__incident=OuterRef("pk"))
+        sees_place = Exists(visible)
+        names = reports.order_by("received_at", "pk").values(
+            row=JSONObject(
+                id="pk",
+                kinds="kinds",
+                place="place",
+                district="district__name",
+                organisation=Case(When(sees_place, then="site_organisation__name")),
+                organisation_id=Case(When(sees_place, then="site_organisation_id")),
+            )
+        )
+        return self.annotate(first_report=Subquery(names[:1]))
 
     def under_way(self) -> Self:
-        return self.exclude(status=IncidentStatus.CLOSED)
+        return self.filter(status__in=(IncidentStatus.OPEN, IncidentStatus.MONITORING))
+
+    def not_withdrawn(self) -> Self:
+        return self.exclude(status=IncidentStatus.WITHDRAWN)
 
     def late(self, moment: datetime) -> Self:
         """Incidents with an open step that is past its due time."""
@@ -78,17 +112,12 @@ class Incident(models.Model):
     district = models.ForeignKey(
         District, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("district")
     )
-    # The district where it began, if that has been redrawn since. Figures of that time count it there.
-    began_in = models.ForeignKey(
-        District, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
-    )
+    # Its districts until each was redrawn, oldest first. Figures of that time count it there.
+    earlier_district_ids = ArrayField(models.UUIDField(), default=list, editable=False)
     also_in = models.ManyToManyField(
         District, blank=True, related_name="visiting_incidents", verbose_name=_("also in")
     )
     excluded = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
-    duty = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
-    )
     started_at = models.DateTimeField(_("started"))
     status = models.CharField(
         _("status"), max_length=10, choices=IncidentStatus, default=IncidentStatus.OPEN, editable=False
@@ -105,6 +134,20 @@ class Incident(models.Model):
     words_agreed_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     reopened_at = models.DateTimeField(null=True, editable=False)
+    # When it last moved to another district, so that the staff who knew of it there are notified.
+    moved_at = models.DateTimeField(null=True, editable=False)
+    # A reason without a moment: a supervisor has asked to withdraw it, and a second one decides.
+    withdrawal_reason = models.CharField(
+        _("why it was withdrawn"), max_length=12, blank=True, choices=WithdrawalReason, editable=False
+    )
+    # The incident that the reports of this one belong to, if it is the same event.
+    same_as = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="same_events"
+    )
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
     # The number of affected organisations without steps, from which a supervisor chooses.
     left_out = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     # The number that refused contact when steps were last planned. Figures list them separately.
@@ -131,15 +174,36 @@ class Incident(models.Model):
             models.Index(fields=["district", "-started_at", "id"], name="incident_of_district"),
             models.Index(fields=["updated_at", "id"], name="incident_by_update"),
             models.Index(
-                fields=["started_at", "id"], name="incident_under_way", condition=~Q(status="closed")
+                fields=["started_at", "id"],
+                name="incident_under_way",
+                condition=Q(status__in=["open", "watching"]),
             ),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status="closed", closed_at__isnull=False)
-                | Q(status__in=["open", "watching"], closed_at__isnull=True),
+                | Q(status__in=["open", "watching", "withdrawn"], closed_at__isnull=True),
                 name="incident_status_has_moment",
                 violation_error_message=_("A closed incident must have a date."),
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(withdrawal_reason="mistake", same_as__isnull=True)
+                    | Q(withdrawal_reason="same_event", same_as__isnull=False)
+                    | Q(withdrawal_reason="", same_as__isnull=True, withdrawn_by__isnull=True)
+                )
+                & (
+                    Q(status="withdrawn", withdrawn_at__isnull=False)
+                    | Q(~Q(status="withdrawn"), withdrawn_at__isnull=True)
+                )
+                & (~Q(status="withdrawn") | ~Q(withdrawal_reason="")),
+                name="incident_withdrawal_has_reason",
+                violation_error_message=_("Choose why the incident is withdrawn."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(same_as=F("id")),
+                name="incident_not_same_as_itself",
+                violation_error_message=_("Choose another incident."),
             ),
         ]
 
@@ -147,17 +211,28 @@ class Incident(models.Model):
         return self.protocol.name
 
     @property
-    def place(self) -> Organisation | None:
-        """The affected place of the first report that has one. Needs a row read `with_place`."""
-        links: list[IncidentConcern] = vars(self)["places"]
-        return links[0].concern.site_organisation if links else None
+    def report_seen(self) -> dict[str, Any] | None:
+        """Kinds and place of the first report that the reader sees. None if not read `with_first_report`."""
+        return vars(self).get("first_report")  # annotated
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.status in (IncidentStatus.OPEN, IncidentStatus.MONITORING)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.status == IncidentStatus.WITHDRAWN
 
 
 class IncidentConcern(models.Model):
-    """A concern of an incident: several reports of one attack are one incident."""
+    """A concern of an incident: several reports of one attack are one incident.
+
+    `merged_from` is the withdrawn incident that had the concern before a merge.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="concern_links")
     concern = models.OneToOneField(Concern, on_delete=models.CASCADE, related_name="incident_link")
+    merged_from = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="+")
 
 
 class IncidentClosing(models.Model):
@@ -195,13 +270,20 @@ class IncidentStepQuerySet(models.QuerySet["IncidentStep"]):
     def in_order(self) -> Self:
         return self.order_by("due_at", "step__position", "pk")
 
+    def unseen_since(self, moment: datetime) -> Self:
+        """Steps that their owners got by this moment and have not seen. What one takes over, one has seen."""
+        return self.filter(seen_at__isnull=True, owner__isnull=False, given_at__lte=moment)
+
     def to_pass_on(self) -> Self:
         """Prefetch the relations that decide who is the next owner."""
         return self.select_related("step", "organisation")
 
 
 class IncidentStep(models.Model):
-    """A step of an incident. `done_at` is when it was done, `recorded_at` when that was recorded."""
+    """A step of an incident. `done_at` is when it was done, `recorded_at` when that was recorded.
+
+    `seen_at` is when its owner first opened the incident while they had the step.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="steps")
@@ -211,6 +293,7 @@ class IncidentStep(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="incident_steps"
     )
     given_at = models.DateTimeField(null=True)  # null: the owner took the step and needs no message
+    seen_at = models.DateTimeField(null=True, editable=False)
     due_at = models.DateTimeField()
     escalate_at = models.DateTimeField(null=True)
     status = models.CharField(_("status"), max_length=10, choices=StepStatus, default=StepStatus.OPEN)
@@ -236,7 +319,11 @@ class IncidentStep(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status="open", done_at__isnull=True)
-                | Q(status__in=["done", "not_needed"], done_at__isnull=False, recorded_at__isnull=False),
+                | Q(
+                    status__in=["done", "not_needed", "withdrawn"],
+                    done_at__isnull=False,
+                    recorded_at__isnull=False,
+                ),
                 name="incident_step_has_moment",
                 violation_error_message=_("Enter when the step was done."),
             ),
@@ -246,17 +333,27 @@ class IncidentStep(models.Model):
     def is_open(self) -> bool:
         return self.status == StepStatus.OPEN
 
+    @property
+    def is_of_call(self) -> bool:
+        """Whether a call or visit settles the step. Prefetch `step`."""
+        return self.step.proof in (Proof.REASSURANCE, Proof.VISIT)
+
 
 class Reassurance(models.Model):
     """A call or visit to one organisation, successful or not, without the name of the person reached.
 
+    Without an organisation, it was to an affected place that is no organisation, and writes no meeting.
     `meeting` is its entry on the organisation's timeline. `follow_up` is for calling again (`call_again_on`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="reassurances")
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="reassurances", verbose_name=_("organisation")
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="reassurances",
+        verbose_name=_("organisation"),
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("when"))
@@ -311,8 +408,23 @@ class Reassurance(models.Model):
         ]
 
 
-def places_seen(actor: Acting) -> "models.Prefetch[str]":
-    """Prefetch `row.places`: links to concerns whose affected place the actor can see, by time of report."""
-    visible = Organisation.objects.visible_to(actor).filter(pk=OuterRef("concern__site_organisation"))
-    links = IncidentConcern.objects.filter(Exists(visible)).select_related("concern__site_organisation")
-    return models.Prefetch("concern_links", links.order_by("concern__received_at", "pk"), to_attr="places")
+class CallInProgress(models.Model):
+    """A call to an organisation, or to the affected place, that a user is making now.
+
+    It is deleted with the result of the call.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="calls_in_progress")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "organisation"],
+                name="call_in_progress_once",
+                nulls_distinct=False,
+                violation_error_message=_("Someone else is calling already."),
+            ),
+        ]

@@ -10,6 +10,7 @@ from contacts.models import Organisation
 from incidents.codes import Heard, Level, Trend
 from incidents.models.incident import Incident
 from lib.ids import uuid7
+from meetings.models import FollowUp
 
 
 class TensionAssessment(models.Model):
@@ -55,10 +56,11 @@ class Debrief(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     incident = models.OneToOneField(Incident, on_delete=models.CASCADE, related_name="debrief")
     held_on = models.DateField(_("held on"), null=True, blank=True)
-    intended = models.TextField(_("what was intended"), blank=True, max_length=2000)
     why = models.TextField(_("why it went as it did"), blank=True, max_length=2000)
     keep = models.TextField(_("what to keep"), blank=True, max_length=2000)
     change = models.TextField(_("what to change"), blank=True, max_length=2000)
+    actions = models.ManyToManyField(FollowUp, blank=True, related_name="debriefs", verbose_name=_("actions"))
+    no_action_reason = models.CharField(_("why there is nothing to do"), max_length=500, blank=True)
     waived_reason = models.CharField(_("why there is no debrief"), max_length=500, blank=True)
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"

@@ -156,6 +156,14 @@ class ProtocolStep(models.Model):
         error_messages=dict.fromkeys(OF_LIMITS, _MINUTES),
     )
     required = models.BooleanField(_("required to close"), default=False)
+    only_for = ArrayField(
+        models.CharField(max_length=30, choices=ConcernKind),
+        default=list,
+        db_default=[],
+        blank=True,
+        verbose_name=_("only for these kinds of concern"),
+        help_text=_("Empty: for all. For example, a threat needs no cleaning."),
+    )
 
     class Meta:
         constraints = [
@@ -175,6 +183,11 @@ class ProtocolStep(models.Model):
                 violation_error_message=_(
                     "Choose who does it, what it is done for and the proof from the lists."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(only_for__contained_by=ConcernKind.values),
+                name="protocol_step_only_for_known",
+                violation_error_message=_("Choose kinds of concern from the list."),
             ),
         ]
 

@@ -10,9 +10,8 @@ from accounts.models import User
 from contacts.models import Organisation
 from districts.models import District
 from incidents.models import Protocol, ProtocolStep
-from incidents.queries.step_plans import affected_by, nearest, people_in, steps_of
+from incidents.queries.step_plans import affected_by, city_calendar, nearest, people_in, steps_of
 from incidents.rules.steps import plan_steps
-from lib.days import city_zone
 from meetings.models import Concern
 from meetings.rules.communities import communities_of
 
@@ -52,9 +51,13 @@ def try_protocol(
     concern = Concern(
         district=district, site_organisation=site, affected_focuses=communities_of(bias_grounds)
     )
-    people = people_in([district], duty=actor.id)
+    people = people_in(district, logged_by=actor.id)
     affected = nearest(affected_by([concern]))
-    planned = list(plan_steps(steps_of(protocol), started_at, affected, people, city_zone()))
+    planned = list(
+        plan_steps(
+            steps_of(protocol), started_at, affected, people, city_calendar(), has_other_place=site is None
+        )
+    )
     steps = {step.pk: step for step in protocol.steps.all()}
     owners = User.objects.in_bulk(
         {planned_step.owner_id for planned_step in planned if planned_step.owner_id}

@@ -7,7 +7,8 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from incidents.rules.steps import after_quiet, is_quiet, quiet_ends
+from incidents.rules.duty import NOTIFIED_UNSEEN_AFTER
+from incidents.rules.hours import after_quiet, is_quiet, quiet_ends
 from reminders.rules import LOOKBACK, Occurrence, Recipient, each_channel, nine_oclock
 
 INCIDENT_GIVEN: Final = "incident_given"
@@ -15,10 +16,16 @@ INCIDENT_DUE: Final = "incident_due"
 INCIDENT_LATE: Final = "incident_late"
 INCIDENT_LATE_CITY: Final = "incident_late_city"
 INCIDENT_CHOOSE: Final = "incident_choose"
+INCIDENT_MOVED: Final = "incident_moved"
+STEP_UNSEEN: Final = "step_unseen"
+SHIFT_HANDED_OVER: Final = "shift_handed_over"
+SHIFT_HANDOVER_UNSEEN: Final = "handover_unseen"
 INCIDENT_LOOK_AGAIN: Final = "incident_look_again"
 PROTOCOL_REVIEW: Final = "protocol_review"
 # Steps that can wait are notified half an hour after the quiet hours end.
 NOTIFIED_AFTER: Final = timedelta(minutes=30)
+# A hand-over of a shift that its recipient has not opened is a matter for supervisors after this time.
+HANDOVER_SEEN_WITHIN: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,33 @@ def incident_reminders(
     for at in sorted({(at + (at - due)).astimezone(UTC) for at, due in late if at}):
         for recipient in city_recipients if district_recipients else ():
             yield from each_channel(INCIDENT_LATE_CITY, recipient, at, now=now)
+
+
+def unseen_reminders(
+    *, given_at: Iterable[datetime], recipient: Recipient, moment: datetime
+) -> Iterator[Occurrence]:
+    """Yield reminders to the next in order of urgent steps that their owner has not seen."""
+    for at in sorted({at.astimezone(UTC) + NOTIFIED_UNSEEN_AFTER for at in given_at}):
+        yield from each_channel(STEP_UNSEEN, recipient, at, now=moment, made_until=at + LOOKBACK)
+
+
+def handover_reminders(
+    *,
+    handed_over_at: datetime,
+    is_seen: bool,
+    recipient: Recipient,
+    supervisors: Iterable[Recipient],
+    moment: datetime,
+) -> Iterator[Occurrence]:
+    """Yield reminders of a shift that was handed over: to its recipient, and to supervisors if unseen."""
+    at = handed_over_at.astimezone(UTC)
+    yield from each_channel(SHIFT_HANDED_OVER, recipient, at, now=moment, made_until=at + LOOKBACK)
+    unseen_at = at + HANDOVER_SEEN_WITHIN
+    for supervisor in () if is_seen else supervisors:
+        if supervisor.id != recipient.id:
+            yield from each_channel(
+                SHIFT_HANDOVER_UNSEEN, supervisor, unseen_at, now=moment, made_until=unseen_at + LOOKBACK
+            )
 
 
 def protocol_reminders(

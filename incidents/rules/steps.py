@@ -5,24 +5,14 @@ Moments are aware and in UTC. `zone` is needed for night hours.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-QUIET_FROM: Final = time(22)
-QUIET_UNTIL: Final = time(8)
-# Steps that wait for the morning are due an hour after the quiet hours end.
-MORNING: Final = timedelta(hours=1)
-
-
-class Assignee(StrEnum):
-    DUTY = "duty"
-    PLACE_LEAD = "place_lead"
-    EACH_LEAD = "each_lead"
-    SUPERVISOR = "supervisor"
-    CITY_SUPERVISOR = "city_supervisor"
+from incidents.rules.duty import Assignee, Calendar, People
+from incidents.rules.hours import after_quiet
 
 
 class Each(StrEnum):
@@ -33,7 +23,10 @@ class Each(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a protocol. If `calls` is set, an organisation is called or visited."""
+    """A step of a protocol. If `calls` is set, an organisation is called or visited.
+
+    If `only_for` has kinds of concern, other concerns do not need the step.
+    """
 
     id: UUID
     assignee: str
@@ -42,17 +35,26 @@ class Step:
     may_wait: bool
     calls: bool
     escalate_after_minutes: int | None = None
+    only_for: Collection[str] = ()
+
+    def is_needed_for(self, kinds: Collection[str]) -> bool:
+        return not self.only_for or not set(kinds).isdisjoint(self.only_for)
 
 
 @dataclass(frozen=True, slots=True)
 class AffectedOrganisation:
-    """An organisation affected by an incident. `wish` and `night_calls` are codes of `contacts`."""
+    """An organisation affected by an incident. `wish` and `night_calls` are codes of `contacts`.
+
+    One that is only near the affected place hears the agreed statement, and nothing else.
+    """
 
     id: UUID
     lead: UUID | None = None
     deputy: UUID | None = None
     is_the_place: bool = False
     raised_concern: bool = False
+    is_near: bool = False
+    is_only_near: bool = False
     wish: str = "welcome"
     night_calls: str = "not_asked"
 
@@ -65,33 +67,10 @@ class AffectedOrganisation:
         """Whether the organisation agreed to calls at any hour about such an incident."""
         return self.night_calls == "always" or (self.night_calls == "if_our_place" and self.is_the_place)
 
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """Staff who can own steps: active users who cover the district, the city's supervisors last."""
-
-    duty: UUID | None
-    supervisors: Sequence[UUID]
-    city_supervisors: Sequence[UUID]
-    present: Collection[UUID]  # officers and supervisors who can open the incident
-    excluded: Collection[UUID] = ()
-    away: Collection[UUID] = ()
-
-    def first_able(self, *preferred: UUID | None) -> UUID | None:
-        """Return the first of these users who can take a step, or else a supervisor (district, then city)."""
-        present = [user_id for user_id in preferred if user_id is not None and user_id in self.present]
-        return self._first_free([*present, *self.supervisors, *self.city_supervisors])
-
-    def first_of_the_city(self) -> UUID | None:
-        """Return a supervisor of the whole city, or else of the district."""
-        return self._first_free([*self.city_supervisors, *self.supervisors])
-
-    def _first_free(self, user_ids: Sequence[UUID]) -> UUID | None:
-        """Return the first user who is not excluded; users who are away come last."""
-        allowed = [user_id for user_id in user_ids if user_id not in self.excluded]
-        return next(
-            (user_id for user_id in allowed if user_id not in self.away), allowed[0] if allowed else None
-        )
+    @property
+    def refuses_night_calls(self) -> bool:
+        """Whether only danger to life allows a call at night. Near ones must have agreed to all calls."""
+        return self.night_calls == "never" or (self.is_only_near and self.night_calls != "always")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +89,31 @@ def plan_steps(
     started_at: datetime,
     organisations: Sequence[AffectedOrganisation],
     people: People,
-    zone: ZoneInfo,
+    calendar: Calendar,
+    *,
+    given_at: datetime | None = None,
+    kinds: Collection[str] | None = None,
+    has_other_place: bool = False,
 ) -> Iterator[PlannedStep]:
-    """Yield the steps of an incident that started at `started_at`.
+    """Yield the steps of an incident that started at `started_at`, about concerns of `kinds` (None: of all).
 
-    An organisation that refused contact gets no call or visit.
+    Those that are due before the morning after `given_at` (default: `started_at`) go to staff on duty. An
+    organisation that refused contact gets no call or visit. With `has_other_place`, an affected place is no
+    organisation: its steps have no organisation either.
     """
+    place = next((affected for affected in organisations if affected.is_the_place), None)
     for step in steps:
-        for organisation in _organisations_for(step, organisations):
-            due_at = due(step, started_at, organisation, zone)
+        if kinds is not None and not step.is_needed_for(kinds):
+            continue
+        for organisation in _organisations_for(step, organisations, has_other_place):
+            due_at = due(step, started_at, organisation, calendar.zone)
+            is_urgent = calendar.is_urgent(due_at, given_at or started_at)
+            owners = owners_in_order(step.assignee, organisation, place, people, is_urgent=is_urgent)
             after = step.escalate_after_minutes
             yield PlannedStep(
                 step_id=step.id,
                 organisation_id=organisation.id if organisation else None,
-                owner_id=_first_owner(step, organisation, organisations, people),
+                owner_id=next(iter(owners), None),
                 due_at=due_at,
                 escalate_at=due_at + timedelta(minutes=after) if after is not None else None,
             )
@@ -135,73 +125,79 @@ def due(
     """Return a step's due time: after the quiet hours if it may wait, or if night calls are refused."""
     at = started_at.astimezone(UTC) + timedelta(minutes=step.due_minutes)
     calls = organisation if step.calls else None
-    if calls and calls.night_calls == "never":
+    if calls and calls.refuses_night_calls:
         return after_quiet(at, zone)
     waits = step.may_wait and not (calls and calls.may_be_called_at_night)
     return after_quiet(at, zone) if waits else at
 
 
-def is_quiet(moment: datetime, zone: ZoneInfo) -> bool:
-    clock = moment.astimezone(zone).time()
-    return clock >= QUIET_FROM or clock < QUIET_UNTIL
+@dataclass(frozen=True, slots=True)
+class ReportedPlace:
+    """The place of a report: whether an organisation is named, its `kind`, and what happened (`kinds`)."""
+
+    is_organisation: bool
+    kind: str
+    kinds: Collection[str]
+
+    @property
+    def is_said(self) -> bool:
+        """Whether the report says that the place is no organisation, and which kind of place it is."""
+        return not self.is_organisation and self.kind not in ("", "organisation")
+
+    @property
+    def has_somebody(self) -> bool:
+        """Whether someone could be called. Graffiti in the street has no one."""
+        return set(self.kinds) != {"graffiti_symbol"} or self.kind not in ("", "public_place")
 
 
-def quiet_ends(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return the end of the quiet hours around `moment`, in UTC."""
-    local = moment.astimezone(zone)
-    day = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)
-    return datetime.combine(day, QUIET_UNTIL, tzinfo=zone).astimezone(UTC)
+def has_place_besides(places: Iterable[ReportedPlace]) -> bool:
+    """Whether an incident with these reports has an affected place that is no organisation.
 
-
-def after_quiet(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return `moment`, or an hour after the quiet hours if it is in them."""
-    return quiet_ends(moment, zone) + MORNING if is_quiet(moment, zone) else moment
+    A report that does not say what its place is counts only if no report names an organisation.
+    """
+    reported = list(places)
+    is_any_named = any(place.is_organisation for place in reported)
+    return any(
+        place.has_somebody and (place.is_said or not (place.is_organisation or is_any_named))
+        for place in reported
+    )
 
 
 def _organisations_for(
-    step: Step, organisations: Sequence[AffectedOrganisation]
+    step: Step, organisations: Sequence[AffectedOrganisation], has_other_place: bool
 ) -> Sequence[AffectedOrganisation | None]:
-    """Return the organisations that a step is done for, or [None] if it is done once."""
+    """Return the organisations that a step is done for. None stands for no organisation."""
     if step.each == Each.ONCE:
         return [None]
     contactable = [organisation for organisation in organisations if organisation.may_be_contacted]
     if step.each == Each.THE_PLACE:
-        return [organisation for organisation in contactable if organisation.is_the_place]
-    # The affected place has calls of its own, and is not called twice.
-    return [organisation for organisation in contactable if not (step.calls and organisation.is_the_place)]
+        places = [organisation for organisation in contactable if organisation.is_the_place]
+        return [*places, *([None] if has_other_place else [])]
+    # The affected place has calls of its own. An organisation that is only near gets no report.
+    return [
+        organisation
+        for organisation in contactable
+        if not (organisation.is_the_place if step.calls else organisation.is_only_near)
+    ]
 
 
-def _first_owner(
-    step: Step,
+def owners_in_order(
+    assignee: str,
     organisation: AffectedOrganisation | None,
-    organisations: Sequence[AffectedOrganisation],
+    place: AffectedOrganisation | None,
     people: People,
-) -> UUID | None:
-    place = next((affected for affected in organisations if affected.is_the_place), None)
-    match step.assignee:
-        case Assignee.DUTY:
-            return people.first_able(people.duty)
-        case Assignee.PLACE_LEAD if place:
-            return people.first_able(place.lead, place.deputy)
-        case Assignee.EACH_LEAD if organisation:
-            return people.first_able(organisation.lead, organisation.deputy)
-        case Assignee.CITY_SUPERVISOR:
-            return people.first_of_the_city()
-    return people.first_able()
+    *,
+    is_urgent: bool,
+) -> list[UUID]:
+    """Return who takes a step for an organisation, or else for the affected place, the first first.
 
-
-def next_owner(assignee: str, lead: UUID | None, deputy: UUID | None, people: People) -> UUID | None:
-    """Return the next owner of a step whose owner leaves: lead officer, deputy, then a supervisor.
-
-    `lead` and `deputy` are those of the step's organisation, or else of the affected place. A supervisor's
-    step goes to another supervisor. `assignee` is the step's `Assignee`.
+    A place that is no organisation has no lead officer, so its steps go to the staff on duty.
     """
-    match assignee:
-        case Assignee.SUPERVISOR:
-            return people.first_able()
-        case Assignee.CITY_SUPERVISOR:
-            return people.first_of_the_city()
-    return people.first_able(lead, deputy)
+    if assignee == Assignee.PLACE_LEAD and place is None and organisation is None:
+        assignee = Assignee.DUTY
+    leads = organisation or place
+    lead, deputy = (leads.lead, leads.deputy) if leads else (None, None)
+    return people.order(assignee, lead, deputy, is_urgent=is_urgent)
 
 
 T = TypeVar("T")

@@ -1,6 +1,5 @@
 """Log and edit concerns, which may open or change an incident, and join concerns to an incident."""
 
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -9,23 +8,30 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
+from accounts.models import User
 from audit.models import Op
 from contacts.services.changes import lock
 from districts.models import District
-from incidents.codes import StepStatus
+from incidents.codes import IncidentStatus
 from incidents.models import Incident, IncidentConcern, Protocol
 from incidents.models.incident import IncidentQuerySet
 from incidents.policies import districts_of
-from incidents.queries.step_plans import affected_organisations
+from incidents.queries.step_plans import people_of
+from incidents.rules.duty import Assignee
 from incidents.rules.steps import Candidate, matching_protocols
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planned_steps import add_steps, pass_on, settle_steps
+from incidents.services.moves import correct_steps_of_other_place, move_incident, replan
+from incidents.services.planned_steps import add_steps
+from incidents.services.report_backs import mark_steps_of_told
+from lib.days import city_today
 from lib.row_context import writes
-from meetings.models import Concern
+from meetings.codes import FollowUpKind
+from meetings.models import Concern, FollowUp
 from meetings.policies import can_log_concern
 from meetings.services import concerns
 from meetings.services.concerns import NOTIFYING_FIELDS
+from meetings.services.follow_ups import create_follow_up
 
 SAME_WITHIN: Final = timedelta(hours=24)
 
@@ -38,71 +44,73 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Conce
     asks whether it is the same event.
     """
     concern = concerns.log_concern(actor=actor, id=id, **fields)
-    protocol = next((candidate for candidate in protocols_for(concern) if candidate.opens_itself), None)
+    protocol = protocol_opening_itself(concern)
     if protocol and not possible_same_incidents(concern).filter(protocol__code=protocol.code).exists():
         _open_incident(actor, concern, protocol)
     return concern
 
 
 @writes
-def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Any) -> Concern:
+def edit_concern(
+    *,
+    actor: Actor,
+    concern_id: UUID,
+    version: int | None = None,
+    only_this: bool = False,
+    **fields: Any,
+) -> Concern:
     """Change a concern. Newly affected organisations get steps. Raises as the concern's service does.
 
-    Steps of organisations that are no longer affected stay, because a call may be agreed. If the
-    concern moves to another district, its incident moves too, and their open steps are not needed.
+    With `reported_back_on`, the steps of reporting back on it are done too, or open again without a day.
+    If the affected place is an organisation after all, open steps of the place without one are withdrawn.
+    If the concern moves to another district, its incident moves, with its other concerns in the old district.
+    With `only_this`, the concern leaves an incident of several concerns instead, and opens its own.
     """
-    before = concerns.locked_concern(actor, concern_id, fields).district
+    earlier = concerns.locked_concern(actor, concern_id, fields)
+    before, told_before = earlier.district, earlier.reported_back_on
     joined = Incident.objects.under_way().filter(concern_links__concern=concern_id)
-    ids = joined.values_list("pk", flat=True) if NOTIFYING_FIELDS & fields.keys() else ()
-    incident = next(iter(lock(joined, list(ids)).values()), None)
-    affected_before = affected_organisations(incident) if incident and "district" in fields else []
+    changes_steps = bool((NOTIFYING_FIELDS | {"reported_back_on"}) & fields.keys())
+    ids = joined.values_list("pk", flat=True) if changes_steps else ()
+    locked_rows = lock(joined, list(ids), stays="district" not in fields)
+    incident = next(iter(locked_rows.values()), None)
     concern = concerns.edit_concern(actor=actor, concern_id=concern_id, version=version, **fields)
     if incident is None:
         return concern
     districts_before = districts_of(incident)
     names = []
     if concern.district_id != before.pk:
-        names = _move_incident(actor, incident, concern, before)
-        _replan(actor, incident, {organisation.id for organisation in affected_before})
-    if add_steps(actor, incident):
-        names.append("organisations")
+        other_ids = _others_in(incident, before, concern)
+        if only_this and incident.concern_links.exclude(concern=concern).exists():
+            _separate(actor, incident, concern)
+            return concern
+        for other_id in other_ids:
+            concerns.edit_concern(actor=actor, concern_id=other_id, district=concern.district)
+        names = move_incident(actor, incident, before, concern.district)
+    elif NOTIFYING_FIELDS & fields.keys():
+        are_corrected = correct_steps_of_other_place(actor, incident)
+        if add_steps(actor, incident) or are_corrected:
+            names = ["organisations"]
+    if (concern.reported_back_on is None) != (told_before is None):
+        names += ["steps"] if mark_steps_of_told(actor, incident, concern) else []
     if names:
         write_incident(actor, incident, names, left_district_ids=districts_before)
     return concern
 
 
-def _move_incident(actor: Actor, incident: Incident, concern: Concern, before: District) -> list[str]:
-    """Move an incident to the new district of its concern, and return the names of changed fields.
-
-    If another concern of the incident stays in the old district, the incident is in both.
-    """
-    names = []
-    other_concerns = Concern.objects.filter(incident_link__incident=incident, district=before).exclude(
-        pk=concern.pk
-    )
-    if incident.district_id == before.pk and not other_concerns.exists():
-        incident.district, incident.began_in = concern.district, None
-        incident.also_in.remove(concern.district)
-        names.append("district")
-    elif concern.district_id not in districts_of(incident):
-        incident.also_in.add(concern.district)
-        names.append("also_in")
-    return names
+def _others_in(incident: Incident, district: District, concern: Concern) -> list[UUID]:
+    """Return the IDs of the incident's other concerns in a district."""
+    rows = Concern.objects.filter(incident_link__incident=incident, district=district)
+    return list(rows.exclude(pk=concern.pk).order_by("pk").values_list("pk", flat=True))
 
 
-def _replan(actor: Actor, incident: Incident, affected_before: Collection[UUID]) -> None:
-    """Mark steps of organisations that are no longer affected as not needed, and pass on the other steps.
-
-    Steps of organisations that are affected again are reopened, so that a wrong correction can be undone.
-    """
-    affected_ids = {organisation.id for organisation in affected_organisations(incident)}
-    unneeded_steps = incident.steps.open().filter(organisation__in=set(affected_before) - affected_ids)
-    settle_steps(actor, unneeded_steps, StepStatus.NOT_NEEDED, note=_("The concern is in another district."))
-    reopened_steps = incident.steps.filter(
-        status=StepStatus.NOT_NEEDED, organisation__in=affected_ids - set(affected_before)
-    )
-    reopened_steps.update(status=StepStatus.OPEN, note="", done_by=None, done_at=None, recorded_at=None)
-    pass_on(actor, incident, incident.steps.open().to_pass_on())
+def _separate(actor: Actor, incident: Incident, concern: Concern) -> None:
+    """Take a concern out of an incident of several, and open the incident that a protocol opens for it."""
+    IncidentConcern.objects.filter(concern=concern).delete()
+    replan(actor, incident)
+    write_incident(actor, incident, ["concerns"])
+    if protocol := protocol_opening_itself(concern):
+        _open_incident(actor, concern, protocol)
+    concerns.name_incident(actor, concern)
 
 
 @writes
@@ -131,10 +139,35 @@ def join_concern(*, actor: Actor, incident_id: UUID, concern_id: UUID) -> Incide
     incident = locked_incident(actor, incident_id)
     IncidentConcern.objects.create(incident=incident, concern=concern)
     incident.started_at = min(incident.started_at, concern.received_at)
+    correct_steps_of_other_place(actor, incident)
     add_steps(actor, incident)
     write_incident(actor, incident, ["concerns"])
     concerns.name_incident(actor, concern)
     return incident
+
+
+@writes
+def notify_of_wanted_incident(*, actor: Actor, concern_id: UUID) -> None:
+    """Give a supervisor a follow-up to start an incident, for a colleague who is excluded from one.
+
+    To that colleague, it looks as if the concern had no incident. Raises DoesNotExist and PermissionDenied.
+    """
+    concern = concerns.locked_concern(actor, concern_id)
+    if not can_log_concern(actor, concern.district_id):
+        raise PermissionDenied
+    incident = Incident.objects.not_withdrawn().get(concern_links__concern=concern)
+    title = _("A colleague asks for an incident about this concern")
+    supervisor = User.objects.filter(pk__in=people_of(incident).order(Assignee.SUPERVISOR)[:1]).first()
+    if supervisor and not FollowUp.objects.filter(concern=concern, owner=supervisor, title=title).exists():
+        create_follow_up(
+            actor=SYSTEM,
+            title=title,
+            kind=FollowUpKind.ESCALATE,
+            owner=supervisor,
+            due_on=city_today(),
+            organisations=[],
+            concern=concern,
+        )
 
 
 def protocols_for(concern: Concern) -> list[Protocol]:
@@ -157,6 +190,21 @@ def protocols_for(concern: Concern) -> list[Protocol]:
     return matching_protocols(candidates, concern.kinds, concern.bias_grounds)
 
 
+def protocol_opening_itself(concern: Concern) -> Protocol | None:
+    """Return the protocol that opens an incident for a concern without being asked.
+
+    If all that happened is also of a protocol that is only offered, a person chooses between both: damage to
+    property can be an attack, or not.
+    """
+    protocols = protocols_for(concern)
+    offered = {kind for protocol in protocols if not protocol.opens_itself for kind in protocol.kinds}
+    kinds = set(concern.kinds) - offered
+    return next(
+        (protocol for protocol in protocols if protocol.opens_itself and kinds.intersection(protocol.kinds)),
+        None,
+    )
+
+
 def possible_same_incidents(concern: Concern) -> IncidentQuerySet:
     """Return incidents under way in the same place or district that began within a day of a concern."""
     same_place = Q(concern_links__concern__site_organisation=concern.site_organisation_id)
@@ -173,8 +221,10 @@ def _locked_concern(actor: Actor, concern_id: UUID) -> Concern:
     concern = concerns.locked_concern(actor, concern_id)
     if not can_log_concern(actor, concern.district_id):
         raise PermissionDenied
-    if IncidentConcern.objects.filter(concern=concern).exists():
+    links = IncidentConcern.objects.filter(concern=concern)
+    if links.exclude(incident__status=IncidentStatus.WITHDRAWN).exists():
         raise ValidationError(_("This concern already belongs to an incident."), code="taken")
+    links.delete()  # a withdrawn incident gives its concern away
     return concern
 
 
@@ -182,11 +232,10 @@ def _open_incident(actor: Actor, concern: Concern, protocol: Protocol) -> Incide
     incident = Incident(
         protocol=protocol,
         district=concern.district,
-        duty_id=actor.id if actor.kind == "user" else None,
         started_at=concern.received_at,
     )
     incident.save(force_insert=True)
     IncidentConcern.objects.create(incident=incident, concern=concern)
-    add_steps(actor, incident)
+    add_steps(actor, incident, logged_by=actor.id if actor.kind == "user" else None)
     write_incident(actor, incident, ["protocol", "concerns"], op=Op.CREATED)
     return incident

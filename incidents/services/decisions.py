@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Op
 from contacts.models import Organisation
-from contacts.services.changes import lock_one
+from contacts.services.changes import Change, lock
 from districts.models import District
 from incidents.codes import CALM_ENOUGH, IncidentStatus, Proof
 from incidents.models import Incident
@@ -25,7 +25,8 @@ from lib.cleaning import assign
 from lib.conflicts import check_version
 from lib.row_context import acting_as, writes
 from meetings.codes import ConcernStatus
-from meetings.services.concerns import close_concern
+from meetings.models import Concern
+from meetings.services.concerns import write_concerns
 
 
 @writes
@@ -36,20 +37,17 @@ def agree_words(*, actor: Actor, incident_id: UUID, words: str) -> Incident:
     if not incident.words:
         raise ValidationError({"words": _("Enter the statement.")})
     incident.words_agreed_by_id, incident.words_agreed_at = actor.id, timezone.now()
-    incident.clean_fields(exclude=["protocol", "district", "duty", "words_agreed_by"])
+    incident.clean_fields(exclude=["protocol", "district", "words_agreed_by"])
     settle_steps(actor, incident.steps.open().filter(step__proof=Proof.WORDS))
     write_incident(actor, incident, ["words"])
     return incident
 
 
 @writes
-def close_incident(
-    *, actor: Actor, incident_id: UUID, version: int | None = None, with_concerns: bool = False
-) -> Incident:
-    """Close an incident. `with_concerns` also closes its concerns in districts that the actor covers.
+def close_incident(*, actor: Actor, incident_id: UUID, version: int | None = None) -> Incident:
+    """Close an incident and its concerns. Their report-back stays to be recorded.
 
-    The report-back of each concern stays unchanged. Raises as `locked_incident`, and ValidationError with
-    everything that is still to do.
+    Raises as `locked_incident`, and ValidationError with everything that is still to do.
     """
     incident = locked_incident(actor, incident_id, decides=True)
     check_version(incident.version, version)
@@ -57,9 +55,9 @@ def close_incident(
         raise ValidationError([ValidationError(text, code="open") for text in missing])
     incident.status, incident.closed_at = IncidentStatus.CLOSED, timezone.now()
     write_incident(actor, incident, ["status"], op=Op.ARCHIVED)
-    for concern in concerns_of(incident) if with_concerns else ():
-        if concern.status != ConcernStatus.CLOSED and actor.covers(concern.district_id):
-            close_concern(actor=actor, concern_id=concern.pk)
+    ids = [concern.pk for concern in concerns_of(incident) if concern.status != ConcernStatus.CLOSED]
+    open_concerns = lock(Concern.objects.all(), ids, stays=True).values()
+    write_concerns(actor, [Change(concern, {"status": ConcernStatus.CLOSED}) for concern in open_concerns])
     return incident
 
 
@@ -67,7 +65,9 @@ def close_incident(
 def reopen_incident(*, actor: Actor, incident_id: UUID) -> Incident:
     """Reopen an incident. Raises DoesNotExist, PermissionDenied, and ValidationError if it is not closed."""
     with acting_as(actor):
-        incident = lock_one(Incident.objects.visible_to(actor), incident_id)
+        incident = lock(Incident.objects.visible_to(actor), [incident_id], stays=True).get(incident_id)
+    if incident is None:
+        raise Incident.DoesNotExist
     if not can_decide_incident(actor, incident):
         raise PermissionDenied
     if incident.status != IncidentStatus.CLOSED:
@@ -95,7 +95,7 @@ def widen_incident(*, actor: Actor, incident_id: UUID, district_id: UUID) -> Inc
 
     Raises as `locked_incident`, and DoesNotExist for an unknown district.
     """
-    incident = locked_incident(actor, incident_id, decides=True)
+    incident = locked_incident(actor, incident_id, decides=True, stays=False)
     incident.also_in.add(District.objects.get(pk=district_id))
     add_steps(actor, incident)
     write_incident(actor, incident, ["also_in"])

@@ -14,6 +14,7 @@ from incidents.models import (
     Protocol,
     ProtocolStep,
     Reassurance,
+    ShiftHandover,
     TensionAssessment,
 )
 from incidents.services.incidents import write_incident
@@ -39,5 +40,5 @@ WRITERS: Final = (
     Writer(Incident, rewrite_incidents),
     *erasable.texts(Protocol, fixed={"status__in": _IN_FORCE}),
     *erasable.texts(ProtocolStep, fixed={"protocol__status__in": _IN_FORCE}),
-    *erasable.texts(Debrief, DebriefVoice, IncidentStep, Reassurance, TensionAssessment),
+    *erasable.texts(Debrief, DebriefVoice, IncidentStep, Reassurance, ShiftHandover, TensionAssessment),
 )

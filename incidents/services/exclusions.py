@@ -26,7 +26,7 @@ def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
 
     Raises as `locked_incident`, and ValidationError for the actor and for a supervisor.
     """
-    incident = locked_incident(actor, incident_id, decides=True)
+    incident = locked_incident(actor, incident_id, decides=True, stays=False)
     if user_id == actor.id:
         raise ValidationError({"user": _("Ask another supervisor to exclude you.")})
     user = User.objects.active().get(pk=user_id)

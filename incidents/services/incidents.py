@@ -13,11 +13,12 @@ from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.services.change_feed import Kind, Link, lock_references, record_moves
-from contacts.services.changes import lock_one
+from contacts.services.changes import lock
 from incidents.codes import IncidentStatus, Proof
 from incidents.models import Incident, IncidentClosing
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
 from lib.conflicts import check_version
+from lib.phone_numbers import phone_numbers
 from lib.row_context import acting_as
 from reminders.services.reminders import refresh_reminders
 
@@ -28,18 +29,47 @@ _VISIBILITY_FIELDS: Final = frozenset(
 )  # fields that decide who can see the incident
 
 
+class AlreadyWithdrawn(ValidationError):
+    """Another user withdrew the incident first."""
+
+
+def refuse_withdrawn(incident: Incident) -> None:
+    """Raise AlreadyWithdrawn if the incident is withdrawn."""
+    if incident.status == IncidentStatus.WITHDRAWN:
+        raise AlreadyWithdrawn(
+            _("This incident is withdrawn. Nothing in it can be changed."), code="withdrawn"
+        )
+
+
+def refuse_phone_numbers(note: str) -> None:
+    """Raise ValidationError if digits in the note of a call or step read as a phone number."""
+    if phone_numbers(note):
+        text = _("Remove the phone number from the note. It belongs in the case system.")
+        raise ValidationError({"note": text}, code="phone_number")
+
+
 def locked_incident(
-    actor: Actor, incident_id: UUID, *, decides: bool = False, version: int | None = None
+    actor: Actor,
+    incident_id: UUID,
+    *,
+    decides: bool = False,
+    version: int | None = None,
+    stays: bool = True,
 ) -> Incident:
     """Lock an incident until the transaction ends, and return it.
 
+    `stays` means that the same people see it afterwards, so an edit of one of its concerns need not wait.
     Raises DoesNotExist if the actor cannot see it, PermissionDenied if the actor cannot edit it (or cannot
-    decide in it, with `decides`), StaleVersion, and ValidationError if it is closed.
+    decide in it, with `decides`), StaleVersion, AlreadyWithdrawn, and ValidationError if it is closed.
     """
     with acting_as(actor):
-        incident = lock_one(Incident.objects.visible_to(actor), incident_id)
+        incidents = lock(Incident.objects.visible_to(actor), [incident_id], stays=stays)
+    if incident_id not in incidents:
+        raise Incident.DoesNotExist
+    incident = incidents[incident_id]
     if not (can_decide_incident if decides else can_write_incident)(actor, incident):
         raise PermissionDenied
+    refuse_withdrawn(incident)
     if incident.status == IncidentStatus.CLOSED:
         raise ValidationError(_("This incident is closed. Reopen it first."), code="closed")
     check_version(incident.version, version)
@@ -61,7 +91,7 @@ def write_incident(
     are districts that the incident was in before.
     """
     if op != Op.CREATED:
-        if incident.status != IncidentStatus.CLOSED:
+        if incident.is_under_way:
             incident.status = _status_of(incident)
         incident.version += 1
         incident.updated_at = timezone.now()
@@ -76,6 +106,8 @@ def write_incident(
     if _VISIBILITY_FIELDS & set(names):
         record_moves(actor, "incident", {incident.pk: district_ids}, purpose=purpose)
     refresh_reminders("incident", incident.pk)
+    if "district" in names or "also_in" in names:
+        refresh_reminders("move", incident.pk)
 
 
 def _record_closing(incident: Incident) -> None:

@@ -9,12 +9,23 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from incidents.codes import StepStatus
-from incidents.models import Incident, IncidentStep, StepHandover
-from incidents.queries.step_plans import affected_organisations, concerns_of, nearest, people_of, plan
-from incidents.rules.steps import AffectedOrganisation, next_owner
+from incidents.models import Incident, IncidentStep, ShiftHandover, StepHandover
+from incidents.queries.step_plans import (
+    affected_organisations,
+    city_calendar,
+    nearest,
+    people_of,
+    places_of,
+    plan,
+    with_leads,
+)
+from incidents.rules.duty import People
+from incidents.rules.steps import AffectedOrganisation, owners_in_order
 
 
-def add_steps(actor: Actor, incident: Incident, chosen: Collection[UUID] = ()) -> list[IncidentStep]:
+def add_steps(
+    actor: Actor, incident: Incident, chosen: Collection[UUID] = (), *, logged_by: UUID | None = None
+) -> list[IncidentStep]:
     """Write the missing steps of an incident and return them. Existing steps stay unchanged.
 
     If more than AT_MOST organisations are affected, only the nearest and the `chosen` ones get steps. Owners
@@ -26,7 +37,7 @@ def add_steps(actor: Actor, incident: Incident, chosen: Collection[UUID] = ()) -
     affected = affected_organisations(incident)
     with_steps = nearest(affected, {*called, *chosen})
     _store_counts(incident, affected, with_steps, called)
-    planned = plan(incident, with_steps, people_of(incident))
+    planned = plan(incident, with_steps, people_of(incident, logged_by))
     missing = [
         planned_step
         for planned_step in planned
@@ -39,6 +50,7 @@ def add_steps(actor: Actor, incident: Incident, chosen: Collection[UUID] = ()) -
             organisation_id=planned_step.organisation_id,
             owner_id=planned_step.owner_id,
             given_at=None if planned_step.owner_id == actor.id else given_at,
+            seen_at=given_at if planned_step.owner_id and planned_step.owner_id == actor.id else None,
             due_at=planned_step.due_at,
             escalate_at=planned_step.escalate_at,
         )
@@ -75,12 +87,13 @@ def _store_counts(
 def give_step(actor: Actor, step: IncidentStep, owner_id: UUID | None, at: datetime) -> StepHandover:
     """Change the owner of a step, and return the handover. The caller saves both.
 
-    An actor who takes a step gets no message.
+    An actor who takes a step gets no message, and has seen it.
     """
     handover = StepHandover(
         step=step, at=at, by_id=_user_id(actor), before_id=step.owner_id, after_id=owner_id
     )
-    step.owner_id, step.given_at = owner_id, None if owner_id == actor.id else at
+    is_taken = owner_id is not None and owner_id == actor.id
+    step.owner_id, step.given_at, step.seen_at = owner_id, None if is_taken else at, at if is_taken else None
     return handover
 
 
@@ -93,29 +106,77 @@ def pass_on(
 ) -> list[IncidentStep]:
     """Give open steps to their next owners, but not to `leaving`, and return the steps that moved.
 
-    If affected else is away, a step stays with an owner who can still work on it.
+    Without `leaving`, the handovers name no one: the order of duty moved the steps.
     """
-    people = people_of(incident)
+    owners = next_owners(incident, steps, leaving=leaving)
+    return give_steps(actor, owners, is_asked=leaving is not None)
+
+
+def next_owners(
+    incident: Incident,
+    steps: Iterable[IncidentStep],
+    *,
+    leaving: UUID | None = None,
+    to: UUID | None = None,
+    people: People | None = None,
+    place: AffectedOrganisation | None = None,
+) -> list[tuple[IncidentStep, UUID | None]]:
+    """Return steps with their next owners: `to`, if they can take the step, or else the next in order.
+
+    Steps that stay are left out: if everyone else is away, a step stays with an owner who can work on it.
+    With `people`, the caller also gives the affected place, if it is an organisation.
+    """
+    moment = timezone.now()
+    if people is None:
+        people, place = people_of(incident), places_of([incident.pk]).get(incident.pk)
     excluded = set(people.excluded)
     if leaving:
         people = replace(people, excluded={*excluded, leaving})
-    place = next(
-        (concern.site_organisation for concern in concerns_of(incident) if concern.site_organisation), None
-    )
-    passed_on_at, moved, handovers = timezone.now(), [], []
+    calendar, owners = city_calendar(), []
     for step in steps:
-        organisation = step.organisation or place
-        lead, deputy = (
-            (organisation.lead_officer_id, organisation.deputy_officer_id) if organisation else (None, None)
+        order = owners_in_order(
+            step.step.given_to,
+            with_leads(step.organisation),
+            place,
+            people,
+            is_urgent=calendar.is_urgent(step.due_at, moment),
         )
-        owner_id = next_owner(step.step.given_to, lead, deputy, people)
+        owner_id = to if to and _can_take(to, step, people) else next(iter(order), None)
         must_go = step.owner_id in excluded or step.owner_id not in people.present
         is_better = owner_id is not None and owner_id not in people.away
         if owner_id != step.owner_id and (is_better or must_go):
-            handovers.append(give_step(actor, step, owner_id, passed_on_at))
-            moved.append(step)
+            owners.append((step, owner_id))
+    return owners
+
+
+def _can_take(user_id: UUID, step: IncidentStep, people: People) -> bool:
+    """Whether a user can take a step over: they can open the incident, and decide if the step needs it."""
+    deciding = {supervisor.user_id for supervisor in people.supervisors}
+    is_able = user_id in people.present and user_id not in people.excluded
+    return is_able and (user_id in deciding or not step.step.needs_decision)
+
+
+def give_steps(
+    actor: Actor,
+    owners: Iterable[tuple[IncidentStep, UUID | None]],
+    *,
+    shift_handover: ShiftHandover | None = None,
+    is_asked: bool = True,
+) -> list[IncidentStep]:
+    """Give steps to new owners, and return the steps. The caller has locked their incidents.
+
+    Unless the actor asked for it, the handovers name no one.
+    """
+    given_at, moved, handovers = timezone.now(), [], []
+    for step, owner_id in owners:
+        handover = give_step(actor, step, owner_id, given_at)
+        handover.shift_handover = shift_handover
+        if not is_asked:
+            handover.by_id = None
+        handovers.append(handover)
+        moved.append(step)
     StepHandover.objects.bulk_create(handovers)
-    IncidentStep.objects.bulk_update(moved, ["owner", "given_at"], batch_size=200)
+    IncidentStep.objects.bulk_update(moved, ["owner", "given_at", "seen_at"], batch_size=200)
     return moved
 
 
@@ -134,3 +195,13 @@ def settle_steps(
         step.done_at, step.recorded_at = at or recorded_at, recorded_at
     written = ["status", "note", "done_by", "done_at", "recorded_at"]
     IncidentStep.objects.bulk_update(settled, written, batch_size=200)
+
+
+def reopen_steps(steps: Iterable[IncidentStep]) -> None:
+    """Make steps open again. The caller has locked the incident."""
+    reopened = list(steps)
+    for step in reopened:
+        step.status, step.note = StepStatus.OPEN, ""
+        step.done_at = step.recorded_at = step.done_by = None
+    written = ["status", "note", "done_by", "done_at", "recorded_at"]
+    IncidentStep.objects.bulk_update(reopened, written, batch_size=200)

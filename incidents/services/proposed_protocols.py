@@ -3,6 +3,7 @@
 A city drafts its own protocols from these (`manage.py propose_protocols`). None is in force until approved.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,13 @@ from meetings.codes import ConcernKind
 HOUR: Final = 60
 DAY: Final = 24 * HOUR
 
+# A threat or an insult needs no cleaning.
+DAMAGE: Final = [
+    ConcernKind.ATTACK_ON_COMMUNITY_SITE,
+    ConcernKind.PROPERTY_DAMAGE,
+    ConcernKind.GRAFFITI_SYMBOL,
+]
+
 
 def _step(text: Any, assignee: str, due: int, *, night: bool = False, **options: Any) -> dict[str, Any]:
     return {"text": text, "who": assignee, "due_minutes": due, "may_wait": not night} | options
@@ -22,11 +30,13 @@ ATTACK: Final[dict[str, Any]] = {
     "code": "attack",
     "name": _("Attack on people or a place"),
     "opens_itself": True,
+    "holding_statement": _("We know of what happened and are dealing with it."),
     "kinds": [
         ConcernKind.ATTACK_ON_COMMUNITY_SITE,
         ConcernKind.ASSAULT,
         ConcernKind.THREAT,
         ConcernKind.HATE_CRIME_REPORTED,
+        ConcernKind.PROPERTY_DAMAGE,
     ],
     "steps": [
         _step(
@@ -79,12 +89,13 @@ ATTACK: Final[dict[str, Any]] = {
             each=StepEach.THE_PLACE,
         ),
         _step(_("Assess tension"), StepWho.SUPERVISOR, DAY, proof=Proof.ASSESSMENT),
-        _step(_("Ask the city to clean and repair"), StepWho.DUTY, DAY),
+        _step(_("Ask the city to clean and repair"), StepWho.DUTY, DAY, only_for=DAMAGE),
         _step(
             _("Report back to the communities"),
             StepWho.EACH_LEAD,
             3 * DAY,
             each=StepEach.EACH_ORGANISATION,
+            proof=Proof.REPORTED_BACK,
             required=True,
             escalate_after_minutes=DAY,
         ),
@@ -117,12 +128,13 @@ GRAFFITI: Final[dict[str, Any]] = {
             required=True,
             escalate_after_minutes=12 * HOUR,
         ),
-        _step(_("Ask the city to clean and repair"), StepWho.DUTY, DAY),
+        _step(_("Ask the city to clean and repair"), StepWho.DUTY, DAY, only_for=DAMAGE),
         _step(
             _("Report back to the affected place"),
             StepWho.PLACE_LEAD,
             3 * DAY,
             each=StepEach.THE_PLACE,
+            proof=Proof.REPORTED_BACK,
             required=True,
             escalate_after_minutes=DAY,
         ),
@@ -142,3 +154,9 @@ TENSION: Final[dict[str, Any]] = {
 }
 
 PROPOSED: Final = (ATTACK, GRAFFITI, TENSION)
+
+
+def in_words(proposed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the texts of a proposed protocol in the current language."""
+    texts = {name: str(proposed[name]) for name in ("name", "holding_statement") if name in proposed}
+    return texts | {"steps": [step | {"text": str(step["text"])} for step in proposed["steps"]]}

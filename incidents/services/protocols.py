@@ -1,8 +1,8 @@
 """Draft and approve protocols. A second person approves, and a protocol in force never changes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -21,12 +21,13 @@ from districts.models import District
 from incidents.codes import ProtocolStatus
 from incidents.models import Protocol, ProtocolAgreement, ProtocolStep
 from incidents.policies import can_approve_protocol, can_write_protocol
-from incidents.queries.step_plans import people_in, steps_of
+from incidents.queries.step_plans import city_calendar, people_in, steps_of
 from incidents.rules.steps import AffectedOrganisation, plan_steps
 from lib.cleaning import assign
 from lib.conflicts import constraints_in_words
-from lib.days import city_zone
 from reminders.services.reminders import refresh_reminders
+
+BEFORE_MORNING: Final = timedelta(hours=5)  # a moment of the night
 
 
 @transaction.atomic
@@ -95,21 +96,27 @@ def approve_protocol(*, actor: Actor, protocol_id: UUID) -> Protocol:
 def unowned_steps(district: District) -> list[ProtocolStep]:
     """Return steps of protocols in force in a district that no one would get: no supervisor covers it.
 
-    The worst case counts: no one there is on duty, and organisations have no lead officer.
+    The worst case counts, by day and at night: no one is on duty, no organisation is affected or none has a
+    lead officer, and the concern comes from a key.
     """
-    people = people_in([district], duty=None)
+    people, calendar = people_in(district, logged_by=None), city_calendar()
+    morning = calendar.morning(timezone.now())
+    anyone = AffectedOrganisation(id=district.pk, is_the_place=True)
     unowned = []
     for protocol in Protocol.objects.holding_in(district).order_by("code", "pk"):
-        steps = {step.pk: step for step in protocol.steps.select_related("protocol")}
-        anyone = AffectedOrganisation(id=district.pk, is_the_place=True)
+        steps = {step.pk: step for step in protocol.steps.select_related("protocol").order_by("position")}
         another = AffectedOrganisation(id=protocol.pk)
-        planned = plan_steps(steps_of(protocol), timezone.now(), [anyone, another], people, city_zone())
-        unowned += [
-            steps[pk]
-            for pk in dict.fromkeys(
-                planned_step.step_id for planned_step in planned if planned_step.owner_id is None
+        planned = [
+            planned_step
+            for started_at in (morning, morning - BEFORE_MORNING)
+            for organisations in ([], [anyone, another])
+            for planned_step in plan_steps(
+                steps_of(protocol), started_at, organisations, people, calendar, has_other_place=True
             )
         ]
+        owned = {planned_step.step_id for planned_step in planned if planned_step.owner_id}
+        without = {planned_step.step_id for planned_step in planned if planned_step.owner_id is None}
+        unowned += [step for step in steps.values() if step.pk in without or step.pk not in owned]
     return unowned
 
 

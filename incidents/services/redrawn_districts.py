@@ -36,7 +36,7 @@ def follow_redrawn(district: District, successors: Successors) -> None:
         names = []
         before = districts_of(incident)
         if incident.district_id == district.pk:
-            incident.began_in_id = incident.began_in_id or district.pk
+            incident.earlier_district_ids = [*incident.earlier_district_ids, district.pk]
             incident.district = successor
             names.append("district")
         if incident.also_in.filter(pk=district.pk).exists():

@@ -14,8 +14,9 @@ from incidents.codes import OF_A_RECORD, Proof, StepStatus
 from incidents.models import Incident, IncidentStep
 from incidents.policies import can_finish_step
 from incidents.queries.step_plans import concerns_of
-from incidents.services.incidents import locked_incident, write_incident
+from incidents.services.incidents import locked_incident, refuse_phone_numbers, write_incident
 from incidents.services.planned_steps import give_step, pass_on
+from incidents.services.report_backs import mark_concerns_as_told
 from lib.cleaning import assign
 from lib.row_context import acting_as, writes
 from meetings.services.concerns import edit_concern
@@ -43,7 +44,7 @@ def take_over(*, actor: Actor, incident_id: UUID, step_id: UUID, owner_id: UUID 
         name = step.owner.name if step.owner else _("No one")
         raise AlreadyTaken(_("%(name)s has already taken this step.") % {"name": name}, code="taken")
     give_step(actor, step, actor.id, timezone.now()).save()
-    step.save(update_fields=["owner", "given_at"])
+    step.save(update_fields=["owner", "given_at", "seen_at"])
     write_incident(actor, incident, ["steps"])
     return step
 
@@ -61,19 +62,13 @@ def decline_step(*, actor: Actor, incident_id: UUID, step_id: UUID) -> IncidentS
 
 
 @writes
-def hand_over_steps(*, actor: Actor, incident_id: UUID) -> int:
-    """Pass on all of the actor's open steps at the end of a shift, and return their number.
+def mark_seen(*, actor: Actor, incident: Incident) -> None:
+    """Record that the actor opened a visible incident and saw their open steps. The first time counts.
 
-    Raises as `locked_incident`, and ValidationError if no one else can take them.
+    It is no change of the incident: version and change feed stay as they are.
     """
-    incident = locked_incident(actor, incident_id)
-    own_steps = list(incident.steps.open().to_pass_on().filter(owner=actor.id, owner__isnull=False))
-    moved = pass_on(actor, incident, own_steps, leaving=actor.id)
-    if own_steps and not moved:
-        raise ValidationError(_NO_ONE_ELSE, code="nobody_else")
-    if moved:
-        write_incident(actor, incident, ["steps"])
-    return len(moved)
+    rows = IncidentStep.objects.open().filter(incident=incident, owner=actor.id, owner__isnull=False)
+    rows.filter(seen_at__isnull=True).update(seen_at=timezone.now())
 
 
 @writes
@@ -105,6 +100,8 @@ def mark_step(
     for concern in concerns_of(incident) if case_reference.strip() else ():
         if not concern.case_reference and actor.covers(concern.district_id):
             edit_concern(actor=actor, concern_id=concern.pk, case_reference=case_reference)
+    if step.done_at and step.status == StepStatus.DONE:
+        mark_concerns_as_told(actor, incident, step, None, step.done_at)
     write_incident(actor, incident, ["steps"])
     return step
 
@@ -119,9 +116,12 @@ def reopen_step(*, actor: Actor, incident_id: UUID, step_id: UUID, version: int 
             .exclude(step__proof__in=OF_A_RECORD)
             .get(pk=step_id)
         )
+    told_at = step.done_at if step.status == StepStatus.DONE else None
     step.status, step.note = StepStatus.OPEN, ""
     step.done_at = step.recorded_at = step.done_by = None
     step.save()
+    if told_at:
+        mark_concerns_as_told(actor, incident, step, told_at, None)
     write_incident(actor, incident, ["steps"])
 
 
@@ -146,6 +146,7 @@ def _refuse_unless_able(actor: Actor, incident: Incident, step: IncidentStep) ->
 
 def _validate_marking(incident: Incident, step: IncidentStep, case_reference: str) -> None:
     moment = timezone.now()
+    refuse_phone_numbers(step.note)
     if step.status == StepStatus.NOT_NEEDED:
         if step.step.required and len(step.note) < SHORTEST_REASON:
             raise ValidationError({"note": _("Enter why this step is not needed, in 10 characters or more.")})

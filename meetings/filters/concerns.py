@@ -10,12 +10,14 @@ from uuid import UUID
 import django_filters
 from django import forms
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Func, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Organisation
 from districts.codes import Focus
+from districts.models import District
 from lib.days import day_starts_at
 from lib.filters import (
     BooleanFilter,
@@ -45,15 +47,29 @@ class PlaceFilter(DistrictFilter):
 
     def filter(self, qs: Rows, value: list[str]) -> Rows:
         form_values = self.parent.form.cleaned_data
-        has_moved = Q(received_in__isnull=False)
-        if not (form_values.get("received_after") or form_values.get("received_before")):
-            if form_values.get("as_of") is None:
-                return super().filter(qs, value)
-            has_moved = Q(received_in__closed_on__gte=form_values["as_of"])
-        if not value:
-            return qs
-        place = Case(When(has_moved, then=F("received_in")), default=F("district"))
-        rows: Rows = qs.alias(place_then=place)
+        is_by_receipt = form_values.get("received_after") or form_values.get("received_before")
+        day = None if is_by_receipt else form_values.get("as_of")
+        if not value or not (is_by_receipt or day):
+            return super().filter(qs, value)
+        earlier_districts = District.objects.annotate(
+            place=Func(
+                OuterRef("earlier_district_ids"),
+                F("pk"),
+                function="array_position",
+                output_field=models.IntegerField(null=True),
+            )
+        ).filter(place__isnull=False)
+        if day:
+            earlier_districts = earlier_districts.filter(closed_on__gte=day)
+        rows: Rows = qs.alias(
+            place_then=Case(
+                When(earlier_district_ids=[], then=F("district")),
+                default=Coalesce(
+                    Subquery(earlier_districts.order_by("place").values("pk")[:1]), F("district")
+                ),
+                output_field=models.UUIDField(),
+            )
+        )
         return rows.filter(place_then__in=self.inside(qs, value))
 
 

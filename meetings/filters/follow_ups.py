@@ -28,7 +28,7 @@ from lib.filters import (
 )
 from lib.matching import matching
 from meetings.codes import FollowUpKind, FollowUpStatus
-from meetings.models import FollowUpOrganisation, FollowUpPeriod
+from meetings.models import FollowUpOrganisation, FollowUpPeriod, FormerFollowUpOrganisation
 from meetings.models.follow_up import PENDING
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -110,10 +110,16 @@ class FollowUpFilters(DatedFilterSet):
         filtered: Rows = rows.filter(on_time if value else late)
         return filtered
 
-    def _to(self, organisations: Rows) -> models.Exists:
-        """Match follow-ups for one of these organisations, if the reader sees it."""
+    def _to(self, organisations: Rows) -> Q:
+        """Match follow-ups for one of these organisations, now or on `as_of`, if the reader sees it."""
         visible_organisations = Organisation.objects.visible_to(self.actor).filter(
             pk__in=organisations.values("pk")
         )
-        links = FollowUpOrganisation.objects.filter(follow_up=models.OuterRef("pk"))
-        return models.Exists(links.filter(organisation__in=visible_organisations))
+        of_follow_up = Q(follow_up=models.OuterRef("pk"), organisation__in=visible_organisations)
+        if self.day is None:
+            return Q(models.Exists(FollowUpOrganisation.objects.filter(of_follow_up)))
+        end = day_starts_at(self.day)
+        of_follow_up &= Q(since=None) | Q(since__lt=end)
+        links = FollowUpOrganisation.objects.filter(of_follow_up)
+        former_links = FormerFollowUpOrganisation.objects.filter(of_follow_up, until__gte=end)
+        return models.Exists(links) | models.Exists(former_links)

@@ -1,7 +1,12 @@
 """Meetings, follow-ups and concerns."""
 
 from meetings.models.concern import Concern, ConcernExternalId
-from meetings.models.follow_up import FollowUp, FollowUpExternalId, FollowUpOrganisation
+from meetings.models.follow_up import (
+    FollowUp,
+    FollowUpExternalId,
+    FollowUpOrganisation,
+    FormerFollowUpOrganisation,
+)
 from meetings.models.handover import Handover
 from meetings.models.meeting import Meeting, MeetingContact, MeetingExternalId, MeetingOrganisation
 from meetings.models.period import ConcernPeriod, FollowUpPeriod
@@ -15,6 +20,7 @@ __all__ = [
     "FollowUpExternalId",
     "FollowUpOrganisation",
     "FollowUpPeriod",
+    "FormerFollowUpOrganisation",
     "Handover",
     "Meeting",
     "MeetingContact",

@@ -1,6 +1,7 @@
 """Concern: an issue or incident that affects a community. It names no victim and no suspect."""
 
-from typing import Self
+from datetime import datetime
+from typing import Final, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -21,9 +22,25 @@ from meetings.codes import (
     ConcernKind,
     ConcernStatus,
     Perceiver,
+    PlaceKind,
     ReassuranceAnswer,
 )
 from meetings.models.meeting import Meeting
+from meetings.rules import ANSWER_WITHIN
+
+#: Rows that a concern refers to, and that not everybody who sees it may see.
+REFERENCES: Final = ("site_organisation", "raised_by_organisation", "meeting")
+
+
+class IsHandled(models.Func):
+    """Whether a concern that is not closed has an incident that is not withdrawn, also if it is hidden.
+
+    The database answers (incidents/migrations/sql/handled_concerns.sql), only for concerns that the actor
+    sees, and with no to users who are excluded from the incident.
+    """
+
+    template = "(%(expressions)s = ANY ((SELECT context_handled_concerns())::uuid[]))"
+    output_field = models.BooleanField()
 
 
 class ConcernQuerySet(models.QuerySet["Concern"]):
@@ -38,14 +55,24 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         grounds = [code for code in BiasGround.values if code not in {BiasGround.UNKNOWN, BiasGround.NONE}]
         return self.filter(bias_grounds__overlap=grounds)
 
-    def unanswered(self) -> Self:
-        return self.filter(status=ConcernStatus.OPEN)
+    def to_answer(self) -> Self:
+        """Open concerns that no incident handles. A withdrawn incident handles none."""
+        return self.filter(~Q(IsHandled("pk")), status=ConcernStatus.OPEN)
 
     def with_site(self, actor: Acting) -> Self:
-        """Join the targeted organisation; `sees_site_organisation`: whether the actor sees it."""
+        """Join district and targeted organisation; `sees_site_organisation`: whether the actor sees it."""
         visible_site = Organisation.objects.visible_to(actor).filter(pk=models.OuterRef("site_organisation"))
-        return self.select_related("site_organisation").annotate(
+        return self.select_related("district", "site_organisation").annotate(
             sees_site_organisation=models.Exists(visible_site)
+        )
+
+    def with_references(self, actor: Acting) -> Self:
+        """Join what the concern refers to; `sees_meeting` and similar: whether the actor sees it."""
+        visible = Organisation.objects.visible_to(actor).filter(pk=models.OuterRef("raised_by_organisation"))
+        meetings = Meeting.objects.visible_to(actor).filter(pk=models.OuterRef("meeting"))
+        with_rows = self.with_site(actor).select_related(*REFERENCES)
+        return with_rows.annotate(
+            sees_raised_by_organisation=models.Exists(visible), sees_meeting=models.Exists(meetings)
         )
 
 
@@ -66,11 +93,22 @@ class Concern(Noun):
     district = models.ForeignKey(
         District, on_delete=models.PROTECT, related_name="concerns", verbose_name=_("district")
     )
-    # The district that received the concern, if redrawn since. Figures about that time count it there.
-    received_in = models.ForeignKey(
-        District, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    # Its districts until each was redrawn, oldest first. Figures about that time count it there.
+    earlier_district_ids = ArrayField(models.UUIDField(), default=list, editable=False)
+    place_kind = models.CharField(_("kind of place"), max_length=12, choices=PlaceKind, blank=True)
+    place = models.CharField(
+        _("place"),
+        max_length=200,
+        blank=True,
+        help_text=_("Of a home at most the street without its number, or the postcode."),
     )
-    place = models.CharField(_("place"), max_length=200, blank=True)
+    near = models.ManyToManyField(
+        Organisation,
+        blank=True,
+        related_name="concerns_near",
+        verbose_name=_("organisations near it"),
+        help_text=_("They can be told the agreed statement, and nothing else."),
+    )
     site_organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
@@ -126,8 +164,10 @@ class Concern(Noun):
             GinIndex(fields=["folded"], name="concern_search", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["district", "-received_at", "id"], name="concern_of_district"),
             models.Index(fields=["updated_at", "id"], name="concern_by_update"),
-            models.Index(
-                fields=["received_in"], name="concern_received_in", condition=Q(received_in__isnull=False)
+            GinIndex(
+                fields=["earlier_district_ids"],
+                name="concern_redrawn",
+                condition=~Q(earlier_district_ids=[]),
             ),
             models.Index(fields=["case_reference"], name="concern_by_case", condition=~Q(case_reference="")),
         ]
@@ -158,6 +198,16 @@ class Concern(Noun):
                 violation_error_message=_("Choose who perceived the bias from the list."),
             ),
             models.CheckConstraint(
+                condition=Q(place_kind__in=["", *PlaceKind.values]),
+                name="concern_place_kind_is_known",
+                violation_error_message=_("Choose the kind of place from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(site_organisation__isnull=True) | Q(place_kind__in=["", PlaceKind.ORGANISATION]),
+                name="concern_site_is_of_organisation",
+                violation_error_message=_("Choose an organisation, or another kind of place."),
+            ),
+            models.CheckConstraint(
                 condition=Q(status="open", answered_at__isnull=True, closed_at__isnull=True)
                 | Q(status="answered", answered_at__isnull=False, closed_at__isnull=True)
                 | Q(status="closed", closed_at__isnull=False),
@@ -173,6 +223,11 @@ class Concern(Noun):
                 ),
             ),
         ]
+
+    @property
+    def answer_by(self) -> datetime:
+        """When a concern that is open is to be answered at the latest."""
+        return self.received_at + ANSWER_WITHIN
 
 
 class ConcernExternalId(models.Model):

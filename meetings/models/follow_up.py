@@ -206,16 +206,24 @@ class FollowUp(Noun):
             ),
         ]
 
+    @property
+    def is_pending(self) -> bool:
+        return self.status in PENDING
+
     def __str__(self) -> str:
         return self.title
 
 
 class FollowUpOrganisation(models.Model):
-    """An organisation that a follow-up is for, and the day of reporting back to it."""
+    """An organisation that a follow-up is for, and the day of reporting back to it.
+
+    `since` is the moment when it was added to an existing follow-up. If empty, it was there from the start.
+    """
 
     follow_up = models.ForeignKey(FollowUp, on_delete=models.CASCADE, related_name="organisation_links")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="follow_up_links")
     reported_back_on = models.DateField(_("reported back on"), null=True, blank=True)
+    since = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "follow_up"], name="follow_up_of_organisation")]
@@ -226,6 +234,18 @@ class FollowUpOrganisation(models.Model):
                 violation_error_message=_("This organisation is already listed."),
             ),
         ]
+
+
+class FormerFollowUpOrganisation(models.Model):
+    """An organisation that a follow-up was for until it was removed. Figures of that time count it."""
+
+    follow_up = models.ForeignKey(
+        FollowUp, on_delete=models.CASCADE, related_name="former_organisation_links"
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    reported_back_on = models.DateField(null=True)
+    since = models.DateTimeField(null=True)  # empty: from the start
+    until = models.DateTimeField()
 
 
 class FollowUpExternalId(models.Model):

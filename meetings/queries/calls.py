@@ -4,46 +4,56 @@ Organisations are selected by the communities they declare. People are never sel
 (docs/domain.md, rule 3): an organisation's card shows the number of its main contact by role, without a name.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 
 from accounts.actors import Actor
 from accounts.models import Role, User
 from contacts.codes import FOCUS_OF_KIND, Kind
 from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation, OrganisationPrivateChannel
+from contacts.models.organisation import IS_PROTECTED, OrganisationQuerySet
 from districts.codes import Focus
 from districts.models import District
 from lib.fold import fold
 from lib.row_context import Opened, opened
 from meetings import rules
 from meetings.models import Concern
+from meetings.rules.places import postcodes_of, street_of
 from reminders.models import Reminder
 
 AT_MOST: Final = 20
 HELPING: Final = 6
-PLACE, TOUCHED, HELPS, ELSEWHERE = range(4)  # nearness to a concern
+PLACE, NEAR, TOUCHED, HELPS, ELSEWHERE = range(5)  # nearness to a concern
 
 
 @dataclass(frozen=True, slots=True)
 class NotifiedColleague:
-    """A colleague who is notified of the concern. `sent_at` is empty until the reminder is sent."""
+    """A colleague who is notified of the concern. `sent_at` is empty until the reminder is sent.
+
+    `ranks` has the values about the colleague that the caller asked for.
+    """
 
     user: User
     sent_at: datetime | None
+    ranks: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An organisation to call, and the affected communities that it represents."""
+    """An organisation to call, and the affected communities that it represents.
+
+    `is_only_near`: it hears the agreed statement because it is near the affected place, and nothing else.
+    """
 
     organisation: Organisation
     is_the_place: bool
+    is_only_near: bool
     communities: list[Focus]
     first_to_call: Affiliation | None
 
@@ -85,7 +95,7 @@ def calls_about(
     first_organisation_id: UUID | None = None,
     at_most: int = AT_MOST,
 ) -> Calls:
-    """Return active organisations that the actor sees: the targeted one, then affected communities, by name.
+    """Return active organisations that the actor sees: the targeted one, those near it, then communities.
 
     `extra_organisation_ids` are included in any case, and `first_organisation_id` is listed with the targeted
     one.
@@ -95,10 +105,12 @@ def calls_about(
     """
     affected = concern.affected_focuses
     representing, in_area = _representing(affected), _in_area_of(concern.district)
+    near, touched = is_near(concern), representing & in_area | Q(pk__in=extra_organisation_ids)
     helping = in_area & (Q(kind=Kind.VICTIM_SUPPORT) | Q(is_reporting_centre=True))
     nearness = Case(
         When(pk__in=[pk for pk in (concern.site_organisation_id, first_organisation_id) if pk], then=PLACE),
-        When(representing & in_area | Q(pk__in=extra_organisation_ids), then=TOUCHED),
+        When(near, then=NEAR),
+        When(touched, then=TOUCHED),
         When(helping, then=HELPS),
         default=ELSEWHERE,
     )
@@ -109,9 +121,14 @@ def calls_about(
         Organisation.objects.visible_to(actor)
         .active()
         .filter(
-            Q(pk=concern.site_organisation_id) | representing | helping | Q(pk__in=extra_organisation_ids)
+            Q(pk__in=[concern.site_organisation_id, *extra_organisation_ids]) | near | representing | helping
         )
-        .annotate(nearness=nearness, has_night_phone=Exists(at_night), declared=ArraySubquery(declared))
+        .annotate(
+            nearness=nearness,
+            is_near=Case(When(near, then=True), default=False, output_field=BooleanField()),
+            has_night_phone=Exists(at_night),
+            declared=ArraySubquery(declared),
+        )
         .select_related("lead_officer", "deputy_officer")
         .prefetch_related(Prefetch("affiliations", _reachable_main_contacts(actor)))
         .order_by("nearness", has_no_phone, "folded", "pk")
@@ -120,18 +137,6 @@ def calls_about(
     affected_calls = [_call(concern, row) for row in rows if row.nearness < HELPS]
     helping_calls = [_call(concern, row) for row in rows if row.nearness >= HELPS]
     return Calls(affected_calls[:at_most], helping_calls[:HELPING], len(affected_calls) > at_most)
-
-
-def supervisors_of(actor: Actor, concern: Concern) -> list[User]:
-    """Supervisors of the concern's district, those with a phone number first.
-
-    Empty unless the actor covers it.
-    """
-    if not (actor.role in (Role.OFFICER, Role.SUPERVISOR) and actor.covers(concern.district_id)):
-        return []
-    rows = User.objects.visible_to(actor).active().with_role(Role.SUPERVISOR).covering(concern.district)
-    supervisors = rows.exclude(pk=actor.id).order_by(Case(When(phone="", then=1), default=0), "name", "pk")
-    return list(supervisors[:HELPING])
 
 
 @opened(Opened.FIGURES)
@@ -177,12 +182,36 @@ def matches_concern(concern: Concern, *also_in: District) -> Q:
     return Q(pk=concern.site_organisation_id) | _representing(concern.affected_focuses) & in_area
 
 
-def notified_colleagues(concern: Concern) -> list[NotifiedColleague]:
-    """Colleagues who are notified of the concern, by name, each with the earliest `sent_at`."""
+def organisations_at(actor: Actor, place: str) -> OrganisationQuerySet:
+    """Active organisations in the same street or with the same postcode. Protected locations are left out."""
+    street, postcodes = street_of(place), postcodes_of(place)
+    rows = Organisation.objects.visible_to(actor).active().exclude(IS_PROTECTED)
+    if not (street or postcodes):
+        return rows.none()
+    same = Q(address__icontains=street) if street else Q(pk__in=[])
+    for postcode in postcodes:
+        same |= Q(postcode__iexact=postcode)
+    return rows.filter(same).order_by("folded", "pk")
+
+
+def is_near(concern: Concern) -> Q:
+    """Match the organisations near the affected place."""
+    return Q(pk__in=Concern.near.through.objects.filter(concern=concern.pk).values("organisation"))
+
+
+@opened(Opened.FIGURES)
+def notified_colleagues(concern: Concern, **ranks: Any) -> list[NotifiedColleague]:
+    """Colleagues who are notified of the concern, by name, each with the earliest `sent_at`.
+
+    `ranks` are expressions about the field `recipient` of reminders, such as those of `ranks_of`.
+    """
     reminders = Reminder.objects.filter(subject_id=concern.pk, rule=rules.CONCERN_RECEIVED)
     by_user: dict[UUID, NotifiedColleague] = {}
-    for reminder in reminders.select_related("recipient").order_by(F("sent_at").asc(nulls_last=True)):
-        by_user.setdefault(reminder.recipient_id, NotifiedColleague(reminder.recipient, reminder.sent_at))
+    rows: Any = reminders.select_related("recipient").annotate(**ranks)
+    for reminder in rows.order_by(F("sent_at").asc(nulls_last=True)):
+        values = {name: getattr(reminder, name) for name in ranks}
+        colleague = NotifiedColleague(reminder.recipient, reminder.sent_at, values)
+        by_user.setdefault(reminder.recipient_id, colleague)
     return sorted(by_user.values(), key=lambda colleague: (fold(colleague.user.name), colleague.user.pk))
 
 
@@ -194,6 +223,9 @@ def _call(concern: Concern, organisation: Any) -> Call:
     return Call(
         organisation=organisation,
         is_the_place=organisation.pk == concern.site_organisation_id,
+        is_only_near=organisation.is_near
+        and not communities
+        and organisation.pk != concern.raised_by_organisation_id,
         communities=communities,
         first_to_call=next(iter(organisation.affiliations.all()), None),
     )

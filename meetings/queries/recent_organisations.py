@@ -19,17 +19,18 @@ def recent_organisations(actor: Actor) -> OrganisationQuerySet:
     """Active organisations in the actor's districts that the actor leads, deputises or has met."""
     own_meetings = Meeting.officers.through.objects.filter(meeting=OuterRef("meeting"), user=actor.id)
     met = MeetingOrganisation.objects.filter(Exists(own_meetings), organisation=OuterRef("pk"))
-    rows = Organisation.objects.at_home_with(actor).active()
+    rows = Organisation.objects.at_home_with(actor).active().select_related("home_district")
     own_organisations = rows.filter(Q(lead_officer=actor.id) | Q(deputy_officer=actor.id) | Exists(met))
     return own_organisations.order_by(F("last_met_at").desc(nulls_last=True), "folded", "pk")[:AT_MOST]
 
 
-def recent_in_relief(actor: Actor) -> list[Organisation]:
-    """Organisations of the districts open by temporary access, last met first."""
-    if not actor.relief_ids:
+def recent_on_duty(actor: Actor) -> list[Organisation]:
+    """Organisations of the districts that only a duty shift opens, last met first."""
+    if not actor.duty_ids:
         return []
-    rows = Organisation.objects.visible_to(actor).active().filter(home_district__in=actor.relief_ids)
-    return list(rows.order_by(F("last_met_at").desc(nulls_last=True), "folded", "pk")[:AT_MOST])
+    rows = Organisation.objects.visible_to(actor).active().filter(home_district__in=actor.duty_ids)
+    in_order = rows.order_by(F("last_met_at").desc(nulls_last=True), "folded", "pk")
+    return list(in_order.select_related("home_district")[:AT_MOST])
 
 
 def recently_met(actor: Actor, limit: int = 8) -> list[Organisation]:

@@ -34,8 +34,11 @@ class SearchResults:
             yield from (row.pk for row in rows)
 
     def shown_ids(self) -> Iterator[UUID]:
-        """IDs of results and of the organisations of follow-ups, for the activity log."""
+        """IDs of results and of the organisations that they name, for the activity log."""
         yield from self.ids()
+        for concern in self.concerns:
+            if concern.sees_site_organisation and concern.site_organisation_id:  # type: ignore[attr-defined]  # annotated by `with_site`
+                yield concern.site_organisation_id
         yield from (link.organisation_id for link in self._follow_up_links())
 
     def district_ids(self) -> set[UUID]:
@@ -57,7 +60,7 @@ def search_everything(actor: Actor, q: str, limit: int = SHOWN) -> SearchResults
     meetings = Meeting.objects.visible_to(actor).select_related("district")
     follow_ups = FollowUp.objects.visible_to(actor).select_related("owner")
     follow_ups = follow_ups.prefetch_related(seen_links(FollowUpOrganisation, actor))
-    concerns = Concern.objects.visible_to(actor).select_related("district")
+    concerns = Concern.objects.visible_to(actor).with_site(actor)
     groups: dict[str, list[Any]] = {
         "organisations": find_organisations(actor, q, limit + 1),
         "contacts": find_contacts(actor, q, limit + 1),

@@ -26,13 +26,14 @@ from meetings.queries.organisations_to_meet import organisations_to_meet, split_
 
 ROWS: Final = 10
 FEW: Final = 5
+WHOLE_DAY: Final = ("due", "meetings", "later", "coming")  # today, and the days of the week ahead
 COMING_DAYS: Final = 7
 UNSETTLED_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Lists of at most ROWS rows (`not_met_yet`: FEW). `more` names the lists that are longer."""
+    """Lists of at most FEW rows (WHOLE_DAY: ROWS). `more` names the lists that are longer."""
 
     concerns: Sequence[Concern]
     late: Sequence[FollowUp]
@@ -96,7 +97,7 @@ def today_of(actor: Actor, *, mine: bool) -> Today:
         "due_a_meeting": list(to_meet.due),
         "not_met_yet": list(to_meet.not_met_yet),
     }
-    limits = dict.fromkeys(lists, ROWS) | {"not_met_yet": FEW}
+    limits = dict.fromkeys(lists, FEW) | dict.fromkeys(WHOLE_DAY, ROWS)
     longer_lists = frozenset(name for name, rows in lists.items() if len(rows) > limits[name])
     return Today(**{name: rows[: limits[name]] for name, rows in lists.items()}, more=longer_lists)
 
@@ -178,7 +179,7 @@ def _organisations_to_meet(actor: Actor, mine: bool) -> QuerySet[Organisation]:
 
 
 def _unanswered_concerns(actor: Actor) -> QuerySet[Concern]:
-    rows = Concern.objects.visible_to(actor).unanswered().with_site(actor)
+    rows = Concern.objects.visible_to(actor).to_answer().with_site(actor)
     return rows.order_by("received_at", "pk")[: ROWS + 1]
 
 

@@ -16,7 +16,9 @@ FOLLOW_UP_OVERDUE: Final = "follow_up_overdue"
 FOLLOW_UP_ESCALATED: Final = "follow_up_escalated"
 CADENCE_DIGEST: Final = "cadence_digest"
 CONCERN_RECEIVED: Final = "concern_received"
-RELIEF_OPENED: Final = "relief_opened"
+SHIFT_BEGUN: Final = "shift_begun"
+SHIFT_PLANNED: Final = "shift_planned"
+SHIFT_ENDS: Final = "shift_ends"
 
 EMAIL: Final = "email"  # a channel, as accounts names it
 ESCALATED_AFTER_DAYS: Final = 7
@@ -24,6 +26,7 @@ MONDAY: Final = 0
 # By number of days late. A follow-up that stays late appears only on Today.
 _OWNER_RULES: Final = {-1: FOLLOW_UP_DAY_BEFORE, 0: FOLLOW_UP_DUE, 1: FOLLOW_UP_OVERDUE}
 _DAY: Final = timedelta(days=1)
+HANDED_OVER_BEFORE: Final = timedelta(minutes=30)
 
 
 def meeting_reminders(
@@ -85,14 +88,32 @@ def concern_reminders(
         yield from each_channel(CONCERN_RECEIVED, recipient, at, now=now, made_until=at + LOOKBACK)
 
 
-def relief_reminders(
-    *, opened_at: datetime, supervisors: Iterable[Recipient], now: datetime
+def shift_begun_reminders(
+    *, at: datetime, supervisors: Iterable[Recipient], moment: datetime
 ) -> Iterator[Occurrence]:
-    """Yield reminders of temporary access for supervisors: at once, and always also by email."""
-    at = opened_at.astimezone(UTC)
+    """Yield reminders for supervisors of districts that an officer opened: at once, and by email, too."""
+    at = at.astimezone(UTC)
     for supervisor in supervisors:
         recipient = replace(supervisor, channels=supervisor.channels | {EMAIL})
-        yield from each_channel(RELIEF_OPENED, recipient, at, now=now, made_until=at + LOOKBACK)
+        yield from each_channel(SHIFT_BEGUN, recipient, at, now=moment, made_until=at + LOOKBACK)
+
+
+def shift_planned_reminders(
+    *, at: datetime, recipients: Iterable[Recipient], moment: datetime
+) -> Iterator[Occurrence]:
+    """Yield reminders of a planned shift for its officer and the officer's supervisors, at once."""
+    at = at.astimezone(UTC)
+    for recipient in recipients:
+        yield from each_channel(SHIFT_PLANNED, recipient, at, now=moment, made_until=at + LOOKBACK)
+
+
+def shift_ends_reminders(
+    *, starts_at: datetime, ends_at: datetime, officer: Recipient, moment: datetime
+) -> Iterator[Occurrence]:
+    """Yield reminders to hand over, half an hour before the end of a shift that is longer than that."""
+    at = ends_at.astimezone(UTC) - HANDED_OVER_BEFORE
+    if at > starts_at:
+        yield from each_channel(SHIFT_ENDS, officer, at, now=moment, made_until=ends_at)
 
 
 def digest_reminders(*, recipient: Recipient, meet_by: date, now: datetime) -> Iterator[Occurrence]:

@@ -24,13 +24,15 @@ from contacts.services.changes import (
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import set_external_ids
+from lib.limits import refuse_more
 from lib.row_context import Opened, acting_as, opened, writes
 from lib.wired import Wired
-from meetings.codes import ConcernStatus
+from meetings.codes import ConcernStatus, PlaceKind
 from meetings.models import Concern, Meeting
 from meetings.policies import can_edit_concern, can_log_concern
 from meetings.rules import CONCERN_RAISED
 from meetings.rules.communities import communities_of, plain_grounds
+from meetings.rules.places import is_without_house_number
 from meetings.services.folding import fold_concern
 from meetings.services.meetings import add_outcome
 from meetings.services.periods import begin_histories, continue_histories
@@ -38,8 +40,11 @@ from reminders.services.reminders import notify
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 # Fields that decide who is notified of a concern.
-NOTIFYING_FIELDS = frozenset({"district", "site_organisation", "raised_by_organisation", "affected_focuses"})
-_RELATED = ("external_ids",)
+NOTIFYING_FIELDS = frozenset(
+    {"district", "site_organisation", "raised_by_organisation", "affected_focuses", "place_kind", "near"}
+)
+MOST_NEAR: Final = 3
+_RELATED = ("external_ids", "near")
 #: Rules of rooms above that keep an actor from changing a concern: (actor, concern ID) → whether.
 KEPT_FROM: Final = Wired[Callable[[Actor, UUID], bool]]("meetings.services.concerns.KEPT_FROM")
 
@@ -48,9 +53,9 @@ KEPT_FROM: Final = Wired[Callable[[Actor, UUID], bool]]("meetings.services.conce
 def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
     """Write new concerns, and changes of locked ones: the only writer of concerns.
 
-    Fields are columns and `external_ids` (None leaves them unchanged). The moments of answering and closing
-    follow the status. Officers concerned are notified, and the linked meeting gets the outcome that a concern
-    was raised. Raises PermissionDenied, ValidationError by field.
+    Fields are columns, `near` and `external_ids` (None leaves these two unchanged). The moments of answering
+    and closing follow the status. Officers concerned are notified, and the linked meeting gets the outcome
+    that a concern was raised. Raises PermissionDenied, ValidationError by field.
     """
     note_districts(changes, districts_of_concerns)
     for change in changes:
@@ -62,6 +67,9 @@ def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
         ids = change.fields.get("external_ids")
         if ids is not None and set_external_ids(change.row, ids):
             change.names.append("external_ids")
+        near = change.fields.get("near")
+        if near is not None and _set_near(actor, change.row, near):
+            change.names.append("near")
     changed = [change for change in changes if change.is_changed]
     save_changed(changed)
     continue_histories([change.row for change in changed])
@@ -187,6 +195,8 @@ def _assign(actor: Actor, change: Change) -> None:
         raise PermissionDenied
     if change.is_new or change.is_changed:
         _normalise(concern)
+        if concern.site_organisation_id and not (concern.place_kind and "place_kind" in change.fields):
+            concern.place_kind = PlaceKind.ORGANISATION
         _refuse_hidden(actor, concern, change.names)
         _validate(concern)
 
@@ -219,9 +229,30 @@ def _refuse_hidden(actor: Actor, concern: Concern, changed: Collection[str]) -> 
             raise ValidationError({name: _("Choose one from the list.")})
 
 
+def _set_near(actor: Actor, concern: Concern, organisations: Collection[Organisation]) -> bool:
+    """Replace the near organisations that the actor sees, and return whether any changed.
+
+    The affected organisation itself is not near.
+    """
+    visible = Organisation.objects.visible_to(actor)
+    new_ids = {organisation.pk for organisation in organisations} - {concern.site_organisation_id}
+    old_ids = set(concern.near.values_list("pk", flat=True))
+    seen_ids = set(visible.filter(pk__in=old_ids | new_ids).values_list("pk", flat=True))
+    if not new_ids <= seen_ids:
+        raise ValidationError({"near": _("Choose one from the list.")})
+    after = new_ids | (old_ids - seen_ids)
+    if after == old_ids:
+        return False
+    refuse_more("near", after, MOST_NEAR)
+    concern.near.set(Organisation.objects.filter(pk__in=after))
+    return True
+
+
 def _validate(concern: Concern) -> None:
     """Check constraints, and that no moment or day is in the future."""
     concern.full_clean()
+    if concern.place_kind == PlaceKind.HOME and not is_without_house_number(concern.place):
+        raise ValidationError({"place": _("Leave out the number: the place is a home.")})
     now, today = timezone.now() + CLOCKS_DIFFER_BY, city_today()
     moments = {name: getattr(concern, name) for name in ("received_at", "reassurance_offered_at")}
     days = {name: getattr(concern, name) for name in ("occurred_on", "reported_back_on")}
@@ -239,6 +270,7 @@ CONCERNS: Final = Kind(
     links=(
         Link("concern", "organisation", "site_organisation"),
         Link("concern", "organisation", "raised_by_organisation"),
+        Link("concern", "organisation", "near"),
         Link("concern", "meeting", "meeting"),
     ),
 )

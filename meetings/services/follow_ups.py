@@ -30,7 +30,7 @@ from lib.external_ids import set_external_ids
 from lib.limits import MOST_AT_A_MEETING, refuse_more
 from lib.row_context import Opened, acting_as, opened, writes
 from meetings.codes import FollowUpKind, FollowUpStatus
-from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
+from meetings.models import Concern, FollowUp, FollowUpOrganisation, FormerFollowUpOrganisation, Meeting
 from meetings.policies import (
     can_add_follow_up,
     can_complete_follow_up,
@@ -229,7 +229,7 @@ def _assign(actor: Actor, change: Change) -> None:
 def _set_related_rows(actor: Actor, change: Change) -> None:
     row, requested = change.row, change.fields.get
     organisations, external_ids = requested("organisations"), requested("external_ids")
-    if organisations is not None and _set_organisations(actor, row, organisations):
+    if organisations is not None and _set_organisations(actor, change, organisations):
         change.names.append("organisations")
     if _set_reported_back(row, requested("reported_to"), city_today()) | _set_reported_back(
         row, requested("not_reported_to"), None
@@ -298,8 +298,12 @@ def districts_of_follow_ups(follow_ups: Collection[FollowUp]) -> dict[UUID, set[
     return homes
 
 
-def _set_organisations(actor: Actor, follow_up: FollowUp, organisations: Collection[Organisation]) -> bool:
-    """Replace the organisations that the actor sees, and return whether any changed."""
+def _set_organisations(actor: Actor, change: Change, organisations: Collection[Organisation]) -> bool:
+    """Replace the organisations that the actor sees, and return whether any changed.
+
+    Those of an existing follow-up have dates, so figures of past periods stay the same.
+    """
+    follow_up, moment = change.row, timezone.now()
     old_ids = set(follow_up.organisation_links.values_list("organisation", flat=True))
     visible_ids = set(
         Organisation.objects.visible_to(actor).filter(pk__in=old_ids).values_list("pk", flat=True)
@@ -310,9 +314,21 @@ def _set_organisations(actor: Actor, follow_up: FollowUp, organisations: Collect
         return False
     if added:
         refuse_more("organisations", new_ids, MOST_AT_A_MEETING)
-    follow_up.organisation_links.filter(organisation__in=removed).delete()
+    removed_links = follow_up.organisation_links.filter(organisation__in=removed)
+    FormerFollowUpOrganisation.objects.bulk_create(
+        FormerFollowUpOrganisation(
+            follow_up=follow_up,
+            organisation_id=link.organisation_id,
+            reported_back_on=link.reported_back_on,
+            since=link.since,
+            until=moment,
+        )
+        for link in removed_links
+    )
+    removed_links.delete()
+    since = None if change.is_new else moment
     FollowUpOrganisation.objects.bulk_create(
-        FollowUpOrganisation(follow_up=follow_up, organisation_id=pk) for pk in sorted(added)
+        FollowUpOrganisation(follow_up=follow_up, organisation_id=pk, since=since) for pk in sorted(added)
     )
     linked_organisations = Organisation.objects.filter(pk__in=(old_ids | added) - removed)
     if not can_add_follow_up(actor, linked_organisations, follow_up.owner_id):

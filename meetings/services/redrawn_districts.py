@@ -55,10 +55,7 @@ def follow_redrawn(district: District, successors: Successors) -> None:
             ],
         )
     for ids in batches(_open_concerns(district)):
-        rows = lock_versions(
-            Concern.objects.select_related("received_in"), dict.fromkeys(ids), lambda _row: True
-        )
-        districts_of_receipt = [row.received_in or district for row in rows]
+        rows = lock_versions(Concern.objects.all(), dict.fromkeys(ids), lambda _row: True)
         write_concerns(
             SYSTEM,
             [
@@ -66,10 +63,10 @@ def follow_redrawn(district: District, successors: Successors) -> None:
                     row,
                     {
                         "district": successors.for_organisations(filter(None, [row.site_organisation_id])),
-                        "received_in": received_in,
+                        "earlier_district_ids": [*row.earlier_district_ids, district.pk],
                     },
                 )
-                for row, received_in in zip(rows, districts_of_receipt, strict=True)
+                for row in rows
             ],
         )
 

@@ -18,7 +18,7 @@ class Migration(FirstMigration):
             name='Alert',
             fields=[
                 ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('past_limit', 'more contacts than the daily limit'), ('unusual_day', 'many more contacts than usual'), ('outside', 'many contacts outside the portfolio'), ('together', 'many different contacts in 30 days'), ('community', 'a search for a community among contacts'), ('network', 'an API key used from a new network')], max_length=20)),
+                ('kind', models.CharField(choices=[('past_limit', 'more contacts than the daily limit'), ('unusual_day', 'many more contacts than usual'), ('outside', 'many contacts outside the portfolio'), ('together', 'many different contacts in 30 days'), ('community', 'a search for a community among contacts'), ('network', 'an API key used from a new network'), ('shifts', 'three duty shifts begun without a supervisor in 30 days')], max_length=20)),
                 ('key_id', models.UUIDField(null=True)),
                 ('day', models.DateField()),
                 ('seen', models.PositiveIntegerField(default=0)),
@@ -33,7 +33,7 @@ class Migration(FirstMigration):
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'day', 'user', 'key_id'), name='alert_once_a_day', nulls_distinct=False, violation_error_message='This alert already exists.'), models.CheckConstraint(condition=models.Q(('kind__in', ['past_limit', 'unusual_day', 'outside', 'together', 'community', 'network'])), name='alert_kind_is_known', violation_error_message='Choose from the list.'), models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('conclusion__in', ['explained', 'discussed', 'passed_on']), _connector='OR'), name='alert_is_closed_with_a_conclusion', violation_error_message='Choose a conclusion.')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'day', 'user', 'key_id'), name='alert_once_a_day', nulls_distinct=False, violation_error_message='This alert already exists.'), models.CheckConstraint(condition=models.Q(('kind__in', ['past_limit', 'unusual_day', 'outside', 'together', 'community', 'network', 'shifts'])), name='alert_kind_is_known', violation_error_message='Choose from the list.'), models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('conclusion__in', ['explained', 'discussed', 'passed_on']), _connector='OR'), name='alert_is_closed_with_a_conclusion', violation_error_message='Choose a conclusion.')],
             },
         ),
         migrations.CreateModel(

@@ -6,7 +6,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
+from accounts.models import DutyShift
+from accounts.rules import BEGUN_WITHIN, MOST_BEGUN_SHIFTS
 from api.models import ApiKey, KeyNetwork
 from audit.models import Action, Event
 from contacts.models import Contact
@@ -30,7 +33,8 @@ from oversight.services.alerts import raise_alert
 def notice() -> int:
     """Raise the alerts that are due and return their number. Each alert is raised once a day."""
     today = city_today()
-    return sum(_notice(day) for day in (today - timedelta(days=1), today)) + _notice_weeks(today)
+    days = (today - timedelta(days=1), today)
+    return sum(_notice(day) for day in days) + _notice_weeks(today) + _notice_shifts(today)
 
 
 def _notice(day: date) -> int:
@@ -85,6 +89,20 @@ def _notice_weeks(today: date) -> int:
         raise_alert(AlertKind.MANY_TOGETHER, user_id=user_id, day=today, seen=contacts)
         for user_id, (contacts, outside) in counts.items()
         if user_id not in alerted_users and is_much_together(contacts, outside)
+    )
+
+
+def _notice_shifts(today: date) -> int:
+    """Raise an alert, once in 30 days, for officers who began three duty shifts without a supervisor."""
+    since = timezone.now() - BEGUN_WITHIN
+    shifts = DutyShift.objects.with_begun_districts().filter(starts_at__gt=since)
+    begun = shifts.values_list("user_id").annotate(n=Count("pk")).filter(n__gte=MOST_BEGUN_SHIFTS)
+    alerts = Alert.objects.filter(kind=AlertKind.BEGUN_SHIFTS, day__gt=today - BEGUN_WITHIN)
+    alerted_users = set(alerts.values_list("user_id", flat=True))
+    return sum(
+        raise_alert(AlertKind.BEGUN_SHIFTS, user_id=user_id, day=today, seen=n)
+        for user_id, n in begun
+        if user_id not in alerted_users
     )
 
 

@@ -13,18 +13,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.models import Organisation
-from contacts.policies import home_of
 from districts.models import District
-from meetings.codes import BiasGround, ConcernKind
+from meetings.codes import BiasGround, ConcernKind, PlaceKind
 from meetings.guide.first import indicators_first, ranks_of
 from meetings.guide.indicators import GUIDANCE, Guidance
 from meetings.guide.reviews import REVIEWS, is_reviewed
 from meetings.guide.words import WORDS
 from meetings.models import Concern
+from meetings.queries.calls import organisations_at
 from meetings.rules.communities import communities_of, plain_grounds
 from pages.forms.base import ROWS, VersionedForm
+from pages.forms.districts import DistrictOfChoice
 from pages.forms.fields import fields_of
-from pages.forms.picks import OrganisationPicks
+from pages.forms.hints import HintedForm
+from pages.forms.picks import OrganisationPicks, as_uuid
 from pages.meetings.forms import DraftForm
 
 # Shown at once. The rest is behind “More”.
@@ -48,18 +50,37 @@ GROUNDS: Final = (
 )
 
 
+RECENT: Final = 5  # organisations shown before one searches
+#: Places that are no organisation. Each is an option beside the organisations.
+OTHER_PLACES: Final = {
+    PlaceKind.BUSINESS.value: _("A shop or business"),
+    PlaceKind.PUBLIC_PLACE.value: _("A street or public place"),
+    PlaceKind.HOME.value: _("A home"),
+    PlaceKind.OTHER.value: _("Another place"),
+}
+
+
+class SiteField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
+    """An organisation, or the code of a place that is no organisation."""
+
+    def to_python(self, value: Any) -> Any:
+        return value if value in OTHER_PLACES else super().to_python(value)
+
+
 @fields_of(
     Concern,
     *("kinds", "site_organisation", "find", "bias_grounds", "affected_focuses", "bias_indicators"),
-    *("received_at", "occurred_on", "district", "place", "facts"),
+    *("received_at", "occurred_on", "district", "place", "near", "facts"),
     kinds={
         "label": _("What happened?"),
         "error_messages": {"required": _("Choose what happened from the list.")},
     },
     site_organisation={
         "label": _("Whose place or event was targeted?"),
+        "form_class": SiteField,
         "widget": forms.RadioSelect(attrs=ROWS),
     },
+    near={"label": _("Who is near it?"), "widget": forms.CheckboxSelectMultiple(attrs=ROWS)},
     bias_indicators={
         "label": _("What points to bias?"),
         "help_text": _("The perception of a victim or witness is enough. Select only what you know."),
@@ -67,21 +88,59 @@ GROUNDS: Final = (
     received_at={"label": _("Received")},
     district={"empty_label": _("Choose a district")},
 )
-class ConcernFields(OrganisationPicks, DraftForm):
+class ConcernFields(OrganisationPicks, DistrictOfChoice, HintedForm, DraftForm):
     """Fields of both forms. `first_kinds` and similar properties are the options shown at once."""
 
     picks = "site_organisation"
+    recent_at_most = RECENT
+    other_choices = tuple(OTHER_PLACES.items())
+    numbered = ("place", "facts")
     find = forms.CharField(label=_("Find an organisation"), required=False, max_length=200)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        covered = District.objects.covered_by(actor).active().order_by("name", "pk")
-        self.fields["district"].queryset = covered  # type: ignore[attr-defined]  # a field of models
-        self.offer(actor, [self["site_organisation"].value()], str(self["find"].value() or ""))
+        self.actor = actor
+        fields: Any = self.fields
+        fields["district"].queryset = District.objects.covered_by(actor).active().order_by("name", "pk")
+        find = str(self["find"].value() or "")
+        self.offer(actor, [self.place_value], find)
+        self._offer_near(find)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        site = data.get("site_organisation")
+        data["place_kind"] = PlaceKind.ORGANISATION.value if site else ""
+        if site in OTHER_PLACES:
+            data["site_organisation"], data["place_kind"] = None, site
+        return data
 
     def values(self) -> dict[str, Any]:
         left_out = {"find", "version", "communities_for"}
         return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
+
+    @property
+    def place_value(self) -> str:
+        """The organisation or the kind of place that is selected. Empty if neither is."""
+        return str(self["site_organisation"].value() or "")
+
+    @property
+    def selected(self) -> list[Organisation]:
+        return [row for row in self.shown if str(row.pk) == self.place_value]
+
+    def _offer_near(self, find: str) -> None:
+        """Offer organisations at the same place, found ones and chosen ones, if the place is none of them."""
+        fields: Any = self.fields
+        visible = Organisation.objects.visible_to(self.actor)
+        near = [as_uuid(pk) for pk in self["near"].value() or ()]
+        rows = {row.pk: row for row in visible.filter(pk__in=near).order_by("folded", "pk")} if near else {}
+        if self.place_value in OTHER_PLACES:
+            neighbours = organisations_at(self.actor, str(self["place"].value() or ""))[:RECENT]
+            matching = visible.active().matching(find)[:RECENT] if find.strip() else []
+            rows |= {row.pk: row for row in (*neighbours, *matching) if row.pk not in rows}
+        fields["near"].queryset = visible
+        fields["near"].widget.choices = [(str(pk), row.short_name or row.name) for pk, row in rows.items()]
+        known_ids = {row.pk for row in self.shown}
+        self.shown += [row for pk, row in rows.items() if pk not in known_ids]
 
     @property
     def first_kinds(self) -> Sequence[Any]:
@@ -155,27 +214,19 @@ class ConcernFields(OrganisationPicks, DraftForm):
 class LogConcernForm(ConcernFields):
     """Log a concern at night. All fields except the description have a safe default.
 
-    With temporary access, the district has none: it may be the one at home, and is more often the other.
-
     `communities_for` are the bias grounds for which communities were already suggested. The user's choice
     since then is kept.
     """
 
     communities_for = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, actor: Actor, own_districts: Sequence[District], **kwargs: Any) -> None:
-        super().__init__(*args, actor=actor, **kwargs)
-        self.actor = actor
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["affected_focuses"].help_text = _(
             "If you select none, we use the communities that the bias targets."
         )
         self.fields["received_at"].required = False
         self.fields["district"].required = False
-        district: Any = self.fields["district"]
-        self.own_districts = [] if actor.relief_ids else own_districts
-        district.empty_label = _("Organisation’s home district")
-        if len(self.own_districts) == 1:
-            district.empty_label = str(self.own_districts[0])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -185,19 +236,10 @@ class LogConcernForm(ConcernFields):
         if not data.get("affected_focuses") and data.get("communities_for") != ",".join(grounds):
             data["affected_focuses"] = communities_of(grounds)
         if "district" not in self.errors and not data.get("district"):
-            data["district"] = self._default_district(data.get("site_organisation"))
+            data["district"] = self.chosen_district
             if data["district"] is None:
                 self.add_error("district", ValidationError(_("Choose a district."), code="required"))
         return data
-
-    @property
-    def asks_for_district(self) -> bool:
-        """Whether the district is asked at once, because nothing but the user knows it."""
-        return bool(self.actor.relief_ids)
-
-    def _default_district(self, site: Organisation | None) -> District | None:
-        home = home_of(self.actor, [site] if site else [])
-        return home or (self.own_districts[0] if len(self.own_districts) == 1 else None)
 
 
 @fields_of(

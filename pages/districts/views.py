@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,11 +20,14 @@ from districts.models import District, ExpectedCommunity
 from districts.policies import can_choose_homes, can_keep_expected_communities
 from districts.services.districts import expect_community, withdraw_expected_community
 from lib.days import city_today
+from meetings.policies import can_hand_over
 from meetings.queries.district_profile import DistrictFigures, district_figures, profile_of
 from pages.disclosing import disclose
 from pages.districts.forms import ExpectedCommunityForm
 from pages.districts.maps import Drawing, Shape, drawing
+from pages.districts.tabs import district_in_address, menu_of
 from pages.forms.base import RefusalsIn
+from pages.lists import canonical
 from pages.undo import say_with_undo, undoer
 
 SHADES = (0.25, 0.5, 0.75)
@@ -49,7 +53,15 @@ class Ground:
 
 @require_safe
 def districts(request: ActorRequest) -> HttpResponse:
-    """The highest level with more than one district, then the user's own districts on lower levels."""
+    """The highest level with more than one district, then the user's own districts on lower levels.
+
+    `?district=` leads to that district's page.
+    """
+    if elsewhere := canonical(request):
+        return elsewhere
+    in_address = district_in_address(request)
+    if in_address["district"]:
+        return redirect(_page_of(request, in_address["district"]))
     active = list(District.objects.visible_to(request.actor).active().in_order())
     level = [row for row in active if row.parent_id is None]
     while len(level) == 1 and (parts := [row for row in active if row.parent_id == level[0].pk]):
@@ -67,8 +79,17 @@ def districts(request: ActorRequest) -> HttpResponse:
         "covered": [row for row in mapped if row.figures],
         "others": [row for row in mapped if not row.figures],
         "own": rows[len(level) :],
+        **in_address,
     }
     return render(request, "pages/districts/list.html", context)
+
+
+def _page_of(request: ActorRequest, row: District) -> str:
+    """Return the address of a district's page, with the other parameters of this one."""
+    query = request.GET.copy()
+    del query["district"]
+    url = reverse("district", args=[row.code])
+    return f"{url}?{query.urlencode()}" if query else url
 
 
 @require_safe
@@ -140,12 +161,14 @@ def _profile(
     before, after = row.before_and_after()
     context = {
         "district": row,
+        "district_menu": menu_of(actor, row.code),
         "before": before,
         "after": after,
         "here": rows[0],
         "parts": rows[1:],
         "picture": picture,
         "colleagues": User.objects.visible_to(actor).active().with_role(*WRITES).covering(row).in_order(),
+        "may_hand_over": can_hand_over(actor),
         "may_choose_homes": can_choose_homes(actor, row),
         "profile": profile,
         "form": (form or ExpectedCommunityForm()) if may_keep else None,

@@ -61,7 +61,7 @@ class PromiseForm(HintedForm, Repeats, OrganisationPicks, DraftForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_colleagues(self, _colleagues(actor), actor.district_ids)
+        _offer_colleagues(self, colleagues_of(actor), actor.district_ids)
         self.offer(actor, self["organisations"].value() or [], str(self["find"].value() or ""))
 
     def clean(self) -> dict[str, Any]:
@@ -107,7 +107,7 @@ class EditPromiseForm(HintedForm, OrganisationPicks, DraftForm, VersionedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         if may_reassign:
-            owners = _colleagues(actor) | User.objects.filter(pk=follow_up.owner_id)
+            owners = colleagues_of(actor) | User.objects.filter(pk=follow_up.owner_id)
             _offer_colleagues(self, owners, follow_up.home_ids)
         else:
             del self.fields["owner"]
@@ -160,7 +160,7 @@ class HandOnForm(VersionedForm):
 
     def __init__(self, *args: Any, actor: Actor, follow_up: FollowUp, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        colleagues = _colleagues(actor).exclude(pk=follow_up.owner_id)
+        colleagues = colleagues_of(actor).exclude(pk=follow_up.owner_id)
         self.homes = follow_up.home_ids
         _offer_colleagues(self, colleagues, self.homes)
 
@@ -170,7 +170,7 @@ class HandOnForm(VersionedForm):
         return not self.homes or self.cleaned_data["owner"].is_near
 
 
-def _colleagues(actor: Actor) -> Any:
+def colleagues_of(actor: Actor) -> Any:
     """Staff who can own follow-ups: everybody who may write, by name."""
     return User.objects.visible_to(actor).active().with_role(*WRITES).order_by("name", "pk")
 

@@ -1,6 +1,5 @@
 """Follow-ups: list, add, complete, edit, cancel."""
 
-from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,14 +31,11 @@ from meetings.services.follow_up_series import (
 )
 from meetings.services.follow_ups import (
     cancel_follow_up,
-    complete_follow_up,
     create_follow_up,
-    edit_follow_up,
-    record_report_back,
-    reopen_follow_up,
 )
 from pages.disclosing import disclose
-from pages.follow_ups.forms import CancelForm, DoneForm, EditPromiseForm, PromiseForm
+from pages.event_names import ids_in_name
+from pages.follow_ups.forms import CancelForm, EditPromiseForm, PromiseForm
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.picks import as_uuid
@@ -54,7 +50,7 @@ from pages.lookups import (
 )
 from pages.practices.takeaways import tried_context
 from pages.repetition import repeats
-from pages.undo import offered_undo, say_with_undo, undo_url, undoer
+from pages.undo import offered_undo, say_with_undo, undoer
 from practices.services.takeaways import takeaway_of
 
 ORDERINGS: Final = ("due_on", "first_due_on", "updated_at", "id")
@@ -134,12 +130,13 @@ def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
     rows = with_what_is_seen(FollowUp.objects.visible_to(actor), actor).prefetch_related(
         Prefetch("contact", Contact.objects.visible_to(actor)),
         Prefetch("meeting", Meeting.objects.visible_to(actor)),
-        Prefetch("concern", Concern.objects.visible_to(actor)),
+        Prefetch("concern", Concern.objects.visible_to(actor).with_site(actor)),
     )
     row: Any = get_or_404(rows.select_related("series"), pk)
     people = [row.contact.pk] if row.contact and row.owner_id != actor.id else []
     references = [row_referred for row_referred in (row.contact, row.meeting, row.concern) if row_referred]
     shown_ids, places = [*ids_on([row]), *ids_of(references)], district_ids_of([row, *references])
+    shown_ids += ids_in_name(row.concern) if row.concern else []
     disclose(request, "follow_up", shown_ids, people=people, district_ids=places)
     context: dict[str, Any] = {
         "follow_up": row,
@@ -191,73 +188,6 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     disclose(request, "follow_up", [row, *attempt.form.shown], searched=attempt.form.searched)
     context = attempt.context | {"follow_up": row, "repeats": repeats(row.series)}
     return render(request, "pages/follow_ups/edit.html", context, status=attempt.status)
-
-
-@form_page
-def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Complete a follow-up. A row's button posts only the version; the page has the other fields."""
-    row = writable_follow_up(request, pk, can_complete_follow_up)
-    organisations = [link.organisation for link in row.seen_links]
-    if not can_edit_follow_up(request.actor, row):
-        organisations = []  # owners from other districts can complete it, but not report back
-    stored = {"version": row.version, "result": row.result}
-    form = DoneForm(request.POST or None, initial=stored, organisations=organisations)
-
-    @transaction.atomic
-    def save() -> FollowUp:
-        done = complete_follow_up(
-            actor=request.actor,
-            follow_up_id=pk,
-            version=form.cleaned_data["version"],
-            result=form.cleaned_data["result"] if "result" in request.POST else None,
-            reported_to=form.told_ids,
-        )
-        record_kept(request, "follow_up", pk, [form], district_ids=district_ids_of([row]))
-        return done
-
-    attempt = save_or_show_conflict(
-        form,
-        save,
-        current=lambda: {"result": row.result},
-        again=lambda data: DoneForm(data, organisations=organisations),
-    )
-    if attempt.saved:
-        _say_done(request, attempt.saved, form.told_ids, can_tell=len(form.told_ids) < len(organisations))
-        return redirect(page_of_button(request, pk))
-    disclose(request, "follow_up", ids_on([row]), district_ids=district_ids_of([row]))
-    context = attempt.context | {"follow_up": row}
-    return render(request, "pages/follow_ups/done.html", context, status=attempt.status)
-
-
-@require_POST
-def follow_up_told(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Mark all visible organisations, or only `organisation`, as reported back to."""
-    row = writable_follow_up(request, pk, can_edit_follow_up)
-    untold = [link for link in row.seen_links if not link.reported_back_on]
-    organisation_id = request.POST.get("organisation")
-    reported_back = [
-        str(link.organisation_id) for link in untold if organisation_id in (None, str(link.organisation_id))
-    ]
-    changed = record_report_back(
-        actor=request.actor,
-        follow_up_id=pk,
-        organisation_ids=[UUID(organisation_pk) for organisation_pk in reported_back],
-    )
-    undo = undo_url(
-        request, "follow_up_told", follow_up_id=str(pk), version=changed.version, untold=reported_back
-    )
-    text = _("Reported back: %(title)s") % {"title": row.title}
-    tell = f" entry:{reverse('public_entry_new')}?follow_up={pk}" if row.status == FollowUpStatus.DONE else ""
-    messages.success(request, text, extra_tags=f"undo:{undo}{tell}")
-    return redirect(page_of_button(request, pk))
-
-
-@require_POST
-def follow_up_reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
-    writable_follow_up(request, pk, can_complete_follow_up)
-    reopen_follow_up(actor=request.actor, follow_up_id=pk)
-    messages.success(request, _("Follow-up reopened."))
-    return redirect(follow_up_url(pk))
 
 
 @form_page
@@ -323,26 +253,6 @@ def _unmake(*, actor: Actor, follow_up_id: str, version: int) -> None:
     end_follow_up_series(actor=actor, follow_up_id=UUID(follow_up_id))
 
 
-@undoer("follow_up_closed")
-def _reopen(*, actor: Actor, follow_up_id: str, version: int, untold: Iterable[str] = ()) -> None:
-    reopen_follow_up(
-        actor=actor,
-        follow_up_id=UUID(follow_up_id),
-        version=version,
-        not_reported_to=[UUID(organisation_pk) for organisation_pk in untold],
-    )
-
-
-@undoer("follow_up_told")
-def _untell(*, actor: Actor, follow_up_id: str, version: int, untold: Iterable[str]) -> None:
-    edit_follow_up(
-        actor=actor,
-        follow_up_id=UUID(follow_up_id),
-        version=version,
-        not_reported_to=[UUID(organisation_pk) for organisation_pk in untold],
-    )
-
-
 # --- Shared steps ---------------------------------------------------------------------------------
 
 
@@ -382,18 +292,6 @@ def _start(request: ActorRequest, references: dict[str, Any]) -> dict[str, Any]:
         visible = Organisation.objects.visible_to(request.actor).filter(pk__in=links)
         organisations = list(visible.values_list("pk", flat=True)[:20])
     return {"organisations": [str(pk) for pk in organisations], "owner": request.user.pk}
-
-
-def _say_done(request: ActorRequest, done: FollowUp, reported_back: list[UUID], *, can_tell: bool) -> None:
-    undo = undo_url(
-        request,
-        "follow_up_closed",
-        follow_up_id=str(done.pk),
-        version=done.version,
-        untold=[str(pk) for pk in reported_back],
-    )
-    tell = f" told:{reverse('follow_up_told', args=[done.pk])}" if can_tell else ""
-    messages.success(request, _("Done: %(title)s") % {"title": done.title}, extra_tags=f"undo:{undo}{tell}")
 
 
 def page_of_button(request: HttpRequest, pk: UUID) -> str:

@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from contacts.services.phones import example_phone
 from lib.field_limits import OF_LIMITS, limits
 
 MINUTE: Final = "%Y-%m-%dT%H:%M"  # format of <input type="datetime-local">
@@ -134,7 +135,9 @@ def _default_arguments(field: Any, rows: int) -> dict[str, Any]:
         case PhoneNumberField():
             return {
                 "widget": forms.TextInput(attrs={"type": "tel", **UNREMEMBERED}),
-                "error_messages": {"invalid": _("Enter a phone number, such as 612 345 678.")},
+                "error_messages": {
+                    "invalid": _("Enter a phone number, such as %(example)s.") % example_phone()
+                },
             }
         case models.URLField():
             return {"assume_scheme": "https"}

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from audit.codes import ReasonCode
+from lib.phone_numbers import phone_numbers
 from lib.sensitive import find_sensitive
 
 KEEP: Final = "keep_reason"  # one for the page, without form prefix
@@ -19,6 +20,7 @@ REASONS: Final = {
     "safety": ReasonCode.KEEP_SAFETY,
     "reached": ReasonCode.KEEP_REACHED,
     "group": ReasonCode.KEEP_GROUP,
+    "organisation": ReasonCode.KEEP_ORGANISATION,
 }
 TOPICS: Final = {
     "origin": gettext_lazy("origin"),
@@ -29,9 +31,13 @@ TOPICS: Final = {
 
 
 class HintedForm(forms.Form):
-    """A form that checks the fields `hinted`. Unchanged text gives no hint."""
+    """A form that checks the fields `hinted`, and the fields `numbered` for phone numbers.
+
+    Unchanged text gives no hint.
+    """
 
     hinted: ClassVar[tuple[str, ...]] = ()
+    numbered: ClassVar[tuple[str, ...]] = ()
     has_hint = False  # whether the page offers the reasons
     kept: tuple[str, ...] = ()  # fields kept for the given reason
 
@@ -44,6 +50,9 @@ class HintedForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         hints = {name: hint for name in self.hinted if (hint := self._hint(name, cleaned.get(name)))}
+        hints |= {
+            name: hint for name in self.numbered if (hint := self._number_hint(name, cleaned.get(name)))
+        }
         if self.keep_reason:
             self.kept = tuple(hints)
         else:
@@ -64,6 +73,15 @@ class HintedForm(forms.Form):
             "This may reveal personal details about someone: %(words)s (%(topics)s). "
             "Remove it unless you need it for your work."
         ) % {"words": words, "topics": topics}
+
+    def _number_hint(self, name: str, value: Any) -> str:
+        numbers = phone_numbers(str(value or "")) if self._is_new(name) else []
+        if not numbers:
+            return ""
+        return _(
+            "This reads as a phone number: %(numbers)s. Remove it: it belongs in the case system. "
+            "Keep it if it is an organisation’s."
+        ) % {"numbers": ", ".join(numbers)}
 
     def _is_new(self, name: str) -> bool:
         field = self.fields[name]

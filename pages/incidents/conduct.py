@@ -14,6 +14,7 @@ from incidents.policies import can_decide_incident, can_write_incident, district
 from incidents.services.decisions import call_more, left_out_organisations
 from incidents.services.exclusions import request_exclusion
 from pages.disclosing import disclose
+from pages.event_names import ids_in_name
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.incidents.forms import ConductForm, MoreForm
@@ -23,14 +24,19 @@ from pages.lookups import get_or_404, refuse_unless
 @form_page
 def incident_more(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Choose which organisations beyond the first sixty are called."""
-    row = get_or_404(Incident.objects.visible_to(request.actor).for_its_page(), pk)
+    row = get_or_404(
+        Incident.objects.visible_to(request.actor)
+        .for_its_page(request.actor)
+        .with_first_report(request.actor),
+        pk,
+    )
     refuse_unless(can_decide_incident(request.actor, row))
     offered = left_out_organisations(request.actor, row)
     form = MoreForm(posted(request), offered=offered)
     disclose(
         request,
         "incident",
-        [row.pk, *(organisation.pk for organisation in offered)],
+        [row.pk, *ids_in_name(row), *(organisation.pk for organisation in offered)],
         district_ids=districts_of(row),
     )
     if form.is_valid():
@@ -46,10 +52,15 @@ def incident_more(request: ActorRequest, pk: UUID) -> HttpResponse:
 @form_page
 def incident_conduct(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Name the independent body, and ask that a supervisor be kept out of the incident."""
-    row = get_or_404(Incident.objects.visible_to(request.actor).for_its_page(), pk)
+    row = get_or_404(
+        Incident.objects.visible_to(request.actor)
+        .for_its_page(request.actor)
+        .with_first_report(request.actor),
+        pk,
+    )
     refuse_unless(can_write_incident(request.actor, row))
     form = ConductForm(posted(request), actor=request.actor, incident=row)
-    disclose(request, "incident", [row.pk], district_ids=districts_of(row))
+    disclose(request, "incident", [row.pk, *ids_in_name(row)], district_ids=districts_of(row))
     if form.is_valid():
         with RefusalsIn(form):
             request_exclusion(actor=request.actor, incident_id=pk, user_id=form.cleaned_data["supervisor"].pk)

@@ -1,6 +1,7 @@
 """Forms of an incident's page: one tap each, so all but the first field may be left out."""
 
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ from meetings.models import Concern
 from pages.forms.base import ROWS
 from pages.forms.fields import fields_of, form_field
 
+THE_PLACE: Final = "place"
 TAKE, PASS, DONE, NOT_NEEDED = "take", "pass", "done", "not_needed"
 WORDS, WIDEN, EXCLUDE, CLOSE, REOPEN = "words", "widen", "exclude", "close", "reopen"
 
@@ -36,12 +38,19 @@ class SaidForm(forms.Form):
     Reassurance, *("result", "channel", "needs", "told", "call_again_on", "note"), channel={"required": False}
 )
 class CallForm(forms.Form):
-    """An attempt to reach an organisation, by phone unless `channel` differs."""
+    """An attempt to reach an organisation, by phone unless `channel` differs.
 
-    called = forms.UUIDField(widget=forms.HiddenInput)
+    `called` is its ID, or `place` for an affected place that is no organisation.
+    """
+
+    called = forms.CharField(widget=forms.HiddenInput, max_length=36)
     danger = forms.CharField(
         label=_("Danger to life: why are you calling now?"), required=False, max_length=200
     )
+
+    def clean_called(self) -> UUID | None:
+        called: str = self.cleaned_data["called"]
+        return None if called == THE_PLACE else forms.UUIDField().clean(called)
 
     def values(self) -> dict[str, Any]:
         cleaned = dict(self.cleaned_data)
@@ -96,7 +105,6 @@ class DecisionForm(forms.Form):
 
     act = forms.ChoiceField(choices=[(act, act) for act in (WORDS, WIDEN, EXCLUDE, CLOSE, REOPEN)])
     colleague = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Colleague"))
-    with_concerns = forms.BooleanField(required=False, label=_("Close its concerns too"))
     place = forms.ModelChoiceField(District.objects.none(), required=False, label=_("District"))
 
     def __init__(self, *args: Any, actor: Actor, incident: Incident, **kwargs: Any) -> None:

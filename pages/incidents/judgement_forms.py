@@ -11,6 +11,9 @@ from accounts.actors import Actor
 from contacts.models import Organisation
 from incidents.codes import levels
 from incidents.models import Debrief, DebriefVoice, TensionAssessment
+from incidents.services.judgements import MOST_ACTIONS
+from lib.days import city_today
+from meetings.models import FollowUp
 from pages.forms.base import ROWS
 from pages.forms.fields import fields_of
 from pages.forms.hints import HintedForm
@@ -19,7 +22,7 @@ from pages.forms.rows import RowFormSet
 from pages.meetings.forms import DraftForm
 
 TENSION: Final = ("level", "trend", "experienced", "evidenced", "potential", "measures", "look_again_at")
-DEBRIEF: Final = ("held_on", "intended", "why", "keep", "change")
+DEBRIEF: Final = ("held_on", "keep", "change", "why", "no_action_reason")
 VOICE: Final = ("in_time", "knew_whom_to_call", "next_time")
 VOICES: Final = 60
 
@@ -62,12 +65,16 @@ class TensionForm(OrganisationPicks, HintedForm, DraftForm):
 
 @fields_of(Debrief, *DEBRIEF, held_on={"required": True})
 class DebriefForm(HintedForm):
-    """A debrief: the intention, the reasons for the course of events, what to keep and what to change."""
+    """A debrief: the reasons for the course of events, what to keep and what to change."""
 
-    hinted = ("intended", "why", "keep", "change")
+    hinted = ("keep", "change", "why", "no_action_reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["held_on"].initial = city_today
 
 
-@fields_of(DebriefVoice, *VOICE, in_time={"widget": forms.RadioSelect})
+@fields_of(DebriefVoice, *VOICE)
 class VoiceForm(HintedForm):
     """The feedback of an organisation. `organisation` is empty if it wants to stay unnamed."""
 
@@ -82,14 +89,30 @@ class VoiceForm(HintedForm):
         self.order_fields(["organisation"])
 
 
-class BaseVoices(RowFormSet):
+@fields_of(FollowUp, "title", "owner", "due_on", title={"label": _("Action")}, owner={"empty_label": None})
+class ActionForm(HintedForm):
+    """An action of a debrief, which becomes a follow-up of its owner."""
+
+    hinted = ("title",)
+
+    def __init__(self, *args: Any, actor: Actor, owners: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner: Any = self.fields["owner"]
+        owner.queryset = owners
+        owner.initial = actor.id
+
+
+class FilledRows(RowFormSet):
     def values(self) -> list[dict[str, Any]]:
         """The filled rows."""
         return [form.cleaned_data for form in self.forms if form.cleaned_data]
 
 
+ActionFormSet = forms.formset_factory(
+    ActionForm, formset=FilledRows, extra=3, max_num=MOST_ACTIONS, absolute_max=MOST_ACTIONS
+)
 VoiceFormSet = forms.formset_factory(
-    VoiceForm, formset=BaseVoices, extra=3, max_num=VOICES, absolute_max=VOICES
+    VoiceForm, formset=FilledRows, extra=3, max_num=VOICES, absolute_max=VOICES
 )
 
 

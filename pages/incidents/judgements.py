@@ -1,4 +1,4 @@
-"""A supervisor's assessments of an incident, and its brief for the morning meeting."""
+"""A supervisor's assessments of tension in an incident, and its debrief."""
 
 from typing import Any
 from uuid import UUID
@@ -13,18 +13,17 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
-from contacts.services.public_texts import protected_words
 from incidents.codes import levels
 from incidents.models import Debrief, Incident
 from incidents.policies import can_decide_incident, districts_of
 from incidents.queries.incident_pages import incident_page
-from incidents.services.judgements import assess_tension, sign_debrief, waive_debrief
+from incidents.services.judgements import assess_tension, owners_of_actions, sign_debrief, waive_debrief
 from pages.disclosing import disclose
-from pages.exports.printing import disclose_print_or_view, print_form
+from pages.event_names import ids_in_name
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.hints import record_kept
-from pages.incidents.judgement_forms import DebriefForm, TensionForm, VoiceFormSet, WaiveForm
+from pages.incidents.judgement_forms import ActionFormSet, DebriefForm, TensionForm, VoiceFormSet, WaiveForm
 from pages.lookups import get_or_404, ids_of, refuse_unless
 
 
@@ -42,7 +41,7 @@ def incident_tension(request: ActorRequest, pk: UUID) -> HttpResponse:
                 record_kept(request, "incident", pk, [form], district_ids=districts_of(row))
             messages.success(request, _("Tension assessed."))
             return redirect("incident", pk)
-    shown_ids = [row.pk, *ids_of(form.shown)]
+    shown_ids = [row.pk, *ids_in_name(row), *ids_of(form.shown)]
     disclose(request, "incident", shown_ids, district_ids=districts_of(row), searched=form.searched)
     context = {
         "incident": row,
@@ -65,24 +64,32 @@ def incident_debrief(request: ActorRequest, pk: UUID) -> HttpResponse:
     data, offered = posted(request), _touched(request.actor, row)
     form = DebriefForm(None if is_waived else data)
     voices: Any = VoiceFormSet(None if is_waived else data, form_kwargs={"offered": offered}, prefix="voices")
+    owners = owners_of_actions(request.actor, row)
+    actions: Any = ActionFormSet(
+        None if is_waived else data, form_kwargs={"actor": request.actor, "owners": owners}, prefix="actions"
+    )
     waive = WaiveForm(data if is_waived else None)
     if is_waived and waive.is_valid():
         with RefusalsIn(waive):
             waive_debrief(actor=request.actor, incident_id=pk, reason=waive.cleaned_data["waived_reason"])
             messages.success(request, _("Recorded why there is no debrief."))
             return redirect("incident", pk)
-    elif form.is_valid() & voices.is_valid():
+    elif form.is_valid() & voices.is_valid() & actions.is_valid() and _has_actions(form, actions):
         with RefusalsIn(form):
             with transaction.atomic():
                 cleaned = form.cleaned_data
-                sign_debrief(actor=request.actor, incident_id=pk, voices=voices.values(), **cleaned)
-                record_kept(request, "incident", pk, [form, *voices], district_ids=districts_of(row))
+                rows = {"voices": voices.values(), "actions": actions.values()}
+                sign_debrief(actor=request.actor, incident_id=pk, **rows, **cleaned)
+                record_kept(
+                    request, "incident", pk, [form, *voices, *actions], district_ids=districts_of(row)
+                )
             messages.success(request, _("Debrief signed."))
             return redirect("incident", pk)
     page = incident_page(request.actor, row, timezone.now(), all_calls=True)
     names = {str(organisation.pk): organisation.name for organisation in offered}
     heard = debrief.voices.all() if debrief else []
-    shown_ids = [row.pk, *page.object_ids, *ids_of(offered)]
+    agreed = debrief.actions.visible_to(request.actor).select_related("owner") if debrief else []
+    shown_ids = [row.pk, *page.object_ids, *ids_of(offered), *ids_of(agreed)]
     disclose(request, "incident", shown_ids, district_ids=districts_of(row))
     context = {
         "incident": row,
@@ -90,6 +97,8 @@ def incident_debrief(request: ActorRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "voices": voices,
         "waive": waive,
+        "actions": actions,
+        "agreed": list(agreed),
         "debrief": debrief,
         "said": [(names.get(str(voice.organisation_id)), voice) for voice in heard],
     }
@@ -97,29 +106,16 @@ def incident_debrief(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "pages/incidents/debrief.html", context, status=status)
 
 
-@form_page
-def incident_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Show the brief for the morning meeting: organisations reached, agreed statements and open steps.
-
-    It is printed once the user has entered who gets it.
-    """
-    row = _get(request.actor, pk)
-    now = timezone.now()
-    page = incident_page(request.actor, row, now, all_calls=True)
-    shown_ids = [row.pk, *page.object_ids]
-    form = print_form(request)
-    disclose_print_or_view(request, form, "incident", shown_ids, district_ids=districts_of(row))
-    page.hide_protected_names()
-    page.hide_protected_texts(row, protected_words().names)
-    settled = [card for card in page.cards if card.is_settled]
-    context = {"incident": row, "page": page, "form": form, "now": now, "settled": settled}
-    context["levels"] = levels()
-    status = 422 if form.errors else 200
-    return render(request, "pages/incidents/brief.html", context, status=status)
+def _has_actions(form: Any, actions: Any) -> bool:
+    """Whether there is an action, or a reason why there is none. Else the first action gets the error."""
+    if actions.values() or form.cleaned_data["no_action_reason"] or not actions.forms:
+        return True
+    actions.forms[0].add_error("title", _("Enter an action, or enter below why there is nothing to do."))
+    return False
 
 
 def _get(actor: Actor, pk: UUID) -> Incident:
-    return get_or_404(Incident.objects.visible_to(actor).for_its_page(), pk)
+    return get_or_404(Incident.objects.visible_to(actor).for_its_page(actor).with_first_report(actor), pk)
 
 
 def _decided(request: ActorRequest, pk: UUID) -> Incident:

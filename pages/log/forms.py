@@ -13,12 +13,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Affiliation, Contact, Organisation
-from contacts.policies import home_of
 from districts.models import District
 from meetings.codes import FollowUpKind, MeetingKind, MeetingStatus
 from meetings.models import FollowUp, Meeting
 from pages.forms.base import ROWS, VersionedForm
 from pages.forms.days import DAYS, day_of
+from pages.forms.districts import DistrictOfChoice
 from pages.forms.fields import fields_of, form_field
 from pages.forms.hints import HintedForm
 from pages.log.owed import OwedForm
@@ -140,7 +140,7 @@ class HeldMeetingForm(TookPlaceForm):
         ]
 
 
-class LogForm(HeldMeetingForm):
+class LogForm(DistrictOfChoice, HeldMeetingForm):
     """Log a meeting with one organisation or contact. The district defaults to their home district."""
 
     who = forms.ChoiceField(
@@ -174,7 +174,6 @@ class LogForm(HeldMeetingForm):
             (role.contact_id, f"{role.contact}, {role.role_title}") for role in people
         ]
         self.fields["district"].required = False
-        self.fields["district"].empty_label = _("Their home district")  # type: ignore[attr-defined]  # a field of models
         if not self.spokespeople:
             del self.fields["people"]
 
@@ -182,10 +181,15 @@ class LogForm(HeldMeetingForm):
         cleaned = super().clean()
         participant = self.offered.get(cleaned.get("who", ""))
         if participant and not cleaned.get("district") and "district" not in self.errors:
-            cleaned["district"] = home_of(self.actor, participant.rows)
+            cleaned["district"] = self.chosen_district
             if cleaned["district"] is None:
                 self.add_error("district", _("Choose which of your districts it was in."))
         return cleaned
+
+    @property
+    def selected(self) -> Sequence[Organisation | Contact]:
+        participant = self.offered.get(str(self["who"].value() or ""))
+        return participant.rows if participant else []
 
     @property
     def recent(self) -> list[Any]:
@@ -348,6 +352,13 @@ def _subject(label: str, organisation: Organisation | None) -> str:
     Names of contacts are left out, because erasing a contact would not remove them.
     """
     return f"{label}: {organisation.name}"[:SUBJECT_LENGTH] if organisation else label
+
+
+def subject_of_plan(kind: str, organisations: Sequence[Organisation]) -> str:
+    """“Visit: Põhjala kool” or “Visit with 3 organisations”."""
+    if len(organisations) == 1:
+        return _subject(capfirst(str(MeetingKind(kind).label)), organisations[0])
+    return subject_of_many(kind, len(organisations))
 
 
 def subject_of_many(kind: str, count: int) -> str:

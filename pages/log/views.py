@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Affiliation, Contact, Organisation
-from contacts.policies import home_of
 from lib.days import city_today
 from meetings.codes import FollowUpKind, MeetingKind
 from meetings.models import FollowUp, Meeting
@@ -30,6 +29,7 @@ from meetings.queries.recent_organisations import recently_met
 from meetings.services.held_meetings import discard_meeting
 from meetings.services.held_meetings import log_meeting as save_log
 from pages.disclosing import disclose, may_offer
+from pages.duty.again import ask_for_lost_district, begin_if_asked
 from pages.form_pages import form_page
 from pages.forms.base import RefusalsIn
 from pages.forms.fields import MINUTE
@@ -91,7 +91,7 @@ def show_log_form(request: ActorRequest, log: MeetingLog, status: int = 200) -> 
         "finding": log.searched,
         "chosen": chosen,
         "known": log.known,
-        "where": home_of(request.actor, log.chosen.rows) if log.chosen else None,
+        "is_choosing": _is_choosing(request),
         "now": timezone.now(),
     }
     template = "pages/log/log.html#known" if _is_choosing(request) else "pages/log/log.html"
@@ -100,9 +100,12 @@ def show_log_form(request: ActorRequest, log: MeetingLog, status: int = 200) -> 
 
 def save_meeting_log(request: ActorRequest) -> HttpResponse:
     """Save the log, or show the form with its errors. It asks for a reason for a contact first."""
+    begin_if_asked(request)
     if question := _ask_about(request):
         return question
     log = _meeting_log(request)
+    if question := ask_for_lost_district(request, log.form):
+        return question
     if log.form.is_valid():
         with RefusalsIn(log.form):
             fields = log.form.service_fields()
@@ -163,8 +166,11 @@ class AssemblyLog:
 def log_assembly(request: ActorRequest) -> HttpResponse:
     """Log many organisations and follow-ups. `act` keeps the typed values: `find`, `add`, `known`."""
     writers_only(request)
+    begin_if_asked(request)
     log = _assembly_log(request)
     if request.method == "POST" and not log.form.draft:
+        if question := ask_for_lost_district(request, log.form):
+            return question
         return save_assembly_log(request, log)
     return show_assembly_form(request, log)
 

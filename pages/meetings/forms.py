@@ -18,11 +18,11 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
 from contacts.models import Organisation
-from contacts.policies import home_of
 from districts.models import District
 from meetings.codes import MeetingKind, Outcome
 from meetings.models import Meeting
 from pages.forms.base import ROWS, VersionedForm
+from pages.forms.districts import DistrictOfChoice
 from pages.forms.fields import fields_of
 from pages.forms.hints import HintedForm
 from pages.forms.series import Repeats, scope_field
@@ -115,7 +115,7 @@ class WhenAndWhere(DraftForm):
         return self.one_of(self.outcomes_rest)
 
 
-class AtHomeWithThem(WhenAndWhere):
+class AtHomeWithThem(DistrictOfChoice, WhenAndWhere):
     """A meeting in the home district of those who take part, unless the user chooses a district.
 
     `taking_part` are the organisations that were ticked, never those that are only offered.
@@ -124,18 +124,18 @@ class AtHomeWithThem(WhenAndWhere):
     def __init__(self, *args: Any, taking_part: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.taking_part = taking_part
-        district: Any = self.fields["district"]
-        district.required, district.empty_label = False, _("Organisation’s home district")
+        self.fields["district"].required = False
+
+    @property
+    def selected(self) -> Sequence[Organisation]:
+        return self.taking_part
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not cleaned.get("district") and "district" not in self.errors:
-            covered: Any = self.fields["district"]
-            only = list(covered.queryset[:2])
-            home = home_of(self.actor, self.taking_part) or (only[0] if len(only) == 1 else None)
-            if home is None:
+            cleaned["district"] = self.chosen_district
+            if self.chosen_district is None:
                 self.add_error("district", _("Choose a district."))
-            cleaned["district"] = home
         return cleaned
 
 
@@ -186,6 +186,10 @@ class NewMeetingForm(Repeats, AtHomeWithThem, PlanForm):
     """Plan a future meeting, or a series."""
 
     field_order = (*PlanForm.field_order, "repeats", "repeats_until")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["subject"].required = False  # else it says how and with whom
 
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if not name.startswith("repeats")}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +16,8 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Affiliation, Contact, Organisation
+from contacts.queries.roles import add_roles
+from incidents.models import Incident
 from lib.days import city_day, city_today
 from meetings.codes import Attendance, MeetingStatus
 from meetings.filters.meetings import MeetingFilters
@@ -40,12 +42,14 @@ from meetings.services.meeting_series import (
 from meetings.services.meetings import cancel_meeting, create_meeting, restore_meeting
 from meetings.services.series import ALL, LATER, ONE
 from pages.disclosing import disclose, may_offer
+from pages.duty.again import ask_for_lost_district, begin_if_asked
+from pages.event_names import ids_in_name
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.fields import MINUTE
 from pages.hints import record_kept
 from pages.lists import list_page, show_list
-from pages.log.forms import HoldForm, presence, present_organisations
+from pages.log.forms import HoldForm, presence, present_organisations, subject_of_plan
 from pages.lookups import (
     get_or_404,
     ids_of,
@@ -93,20 +97,27 @@ def meetings(request: ActorRequest) -> HttpResponseBase:
 def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
     actor = request.actor
-    row = get_or_404(Meeting.objects.visible_to(actor).select_related("district", "series"), pk)
+    of_call = Incident.objects.visible_to(actor).filter(reassurances__meeting=OuterRef("pk")).values("pk")
+    rows: Any = Meeting.objects.visible_to(actor).annotate(incident_seen=Subquery(of_call[:1]))
+    row = get_or_404(rows.select_related("district", "series"), pk)
     links = row.organisation_links.filter(organisation__in=Organisation.objects.visible_to(actor))
     invited = list(links.select_related("organisation").order_by("-present", "organisation__folded"))
     persons = row.contact_links.filter(contact__in=Contact.objects.visible_to(actor))
     people = list(persons.select_related("contact").order_by("contact__folded"))
+    add_roles(actor, [link.contact for link in people], [link.organisation_id for link in invited])
     promises = list(
         FollowUp.objects.visible_to(actor)
         .filter(meeting=row)
+        .with_homes()
         .select_related("owner")
         .order_by("due_on", "pk")
     )
-    concerns = list(Concern.objects.visible_to(actor).filter(meeting=row).order_by("received_at", "pk"))
+    concerns_raised = Concern.objects.visible_to(actor).with_site(actor).filter(meeting=row)
+    concerns = list(concerns_raised.order_by("received_at", "pk"))
     shown_ids = [row.pk, *(link.organisation_id for link in invited), *(link.contact_id for link in people)]
+    shown_ids += [row.incident_seen] if row.incident_seen else []
     shown_ids += [row_of_meeting.pk for row_of_meeting in (*promises, *concerns)]
+    shown_ids += [pk for concern in concerns for pk in ids_in_name(concern)]
     prep, greeted = None, []
     if row.status == MeetingStatus.PLANNED and actor.writes:
         organisations = [link.organisation for link in invited]
@@ -129,6 +140,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
         "people": people,
         "officers": officers,
         "promises": promises,
+        "today": city_today(),
         "concerns": concerns,
         "changes": list(zip(changes, who_did([change.event for change in changes]), strict=True)),
         "may_edit": can_edit_meeting(actor, row),
@@ -148,6 +160,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
 def meeting_new(request: ActorRequest) -> HttpResponse:
     """Plan a meeting. `?organisation=` invites an organisation."""
     writers_only(request)
+    begin_if_asked(request)
     organisation = request.GET.get("organisation", "")
     organisation_ids = [UUID(organisation)] if is_id(organisation) else []
     rows = _organisation_rows(request, INVITED, dict.fromkeys(organisation_ids, "present"), offer=True)
@@ -157,10 +170,14 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
     )
     form.draft = request.POST.get("act") == "find"
     posted = request.method == "POST" and not form.draft
+    if posted and (question := ask_for_lost_district(request, form)):
+        return question
     if posted and form.is_valid():
         plan = start_series if form.pattern() else create_meeting
         with RefusalsIn(form):
-            meeting = plan(actor=request.actor, organisations=invited, **form.pattern(), **form.values())
+            values = form.values()
+            values["subject"] = values["subject"] or subject_of_plan(values["kind"], form.taking_part)
+            meeting = plan(actor=request.actor, organisations=invited, **form.pattern(), **values)
             messages.success(
                 request, _("Meeting planned. Officers will be reminded the day before and an hour before.")
             )
@@ -333,6 +350,7 @@ def _rows_of(
     # Keep attendees who opted out since then: saving removes contacts that are not on the page.
     candidates = Contact.objects.visible_to(request.actor).filter(to_invite | Q(pk__in=came))
     offered = list(candidates.order_by("folded", "pk"))
+    add_roles(request.actor, offered, chosen)
     if request.method != "POST":
         return rows, Attendances("came", CAME, offered, came)
     answers = Attendances.answered("came", request.POST)

@@ -12,16 +12,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from accounts.models import Channel
+from incidents.models import Incident
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.reminders import Portfolios
 from meetings.rules import MEETING_HOUR_BEFORE
 from pages.disclosing import disclose
+from pages.event_names import ids_in_name, name_of_event
 from reminders.models import Reminder
 from reminders.models.subjects import find_subject, visible_subjects
 from reminders.services.reminders import mark_all_read, mark_read
@@ -57,8 +58,8 @@ class Row:
 
     @property
     def title(self) -> str:
-        if isinstance(self.subject, Concern):
-            return _("Concern in %(district)s") % {"district": self.subject.district.name}
+        if isinstance(self.subject, Concern | Incident):
+            return name_of_event(self.subject)
         return str(self.subject or capfirst(self.reminder.title))
 
     @property
@@ -91,7 +92,8 @@ def notifications(request: ActorRequest) -> HttpResponse:
         row.subject_key for row in (*new, *coming, *sent_reminders) if row.subject_type != Portfolios.code
     ]
     visible = visible_subjects(request.actor, subjects)  # portfolio reminders name no organisation here
-    disclose(request, "reminder", visible.values())
+    events = [row for row in visible.values() if isinstance(row, Concern | Incident)]
+    disclose(request, "reminder", [*visible.values(), *(pk for row in events for pk in ids_in_name(row))])
     return render(
         request,
         "pages/notifications/list.html",
@@ -122,13 +124,13 @@ def read_all(request: ActorRequest) -> HttpResponse:
     return redirect("notifications")
 
 
-def _rows(reminders: Iterable[Reminder], visible: dict[UUID, Any]) -> list[Row]:
+def _rows(reminders: Iterable[Reminder], visible: dict[tuple[str, UUID], Any]) -> list[Row]:
     """Return a row for each occasion, with all channels of its reminders."""
     grouped: dict[Any, list[Reminder]] = {}
     for reminder in reminders:
         grouped.setdefault(_occasion(reminder), []).append(reminder)
     return [
-        Row(same[0], visible.get(same[0].subject_id), [Channel(reminder.channel) for reminder in same])
+        Row(same[0], visible.get(same[0].subject_key), [Channel(reminder.channel) for reminder in same])
         for same in list(grouped.values())[:ROWS]
     ]
 

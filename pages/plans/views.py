@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,14 +20,15 @@ from audit.models import Action as Did
 from lib.days import city_today
 from lib.error_texts import texts
 from pages.disclosing import disclose
+from pages.districts.tabs import district_in_address
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
-from pages.lists import page_of
+from pages.lists import canonical, page_of
 from pages.lookups import get_or_404, readers_only, refuse_unless
 from pages.plans.forms import PLAN, AdoptForm, CloseForm, NewPlanForm, PlanForm
 from plans.figures import figures_in, with_days
 from plans.models import Action, Plan
-from plans.policies import can_write_action, can_write_plan
+from plans.policies import can_read_cities, can_write_action, can_write_plan
 from plans.reading.pages import plan_page
 from plans.services.example import copy_example
 from plans.services.plans import adopt_plan, close_plan, create_plan, discard_plan, edit_plan, reopen_plan
@@ -35,12 +37,23 @@ from publishing.policies import can_publish
 
 
 @require_safe
-def plans(request: ActorRequest) -> HttpResponse:
+def plans(request: ActorRequest) -> HttpResponseBase:
+    """All plans, or those that apply to `?district=`: its own, of districts above it and of its parts."""
     readers_only(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    in_address = district_in_address(request)
     rows = Plan.objects.visible_to(request.actor).with_district_and_keeper().with_progress(city_today())
+    if district := in_address["district"]:
+        rows = rows.for_district(district)
     page = page_of(request, rows, "-starts_on")
     disclose(request, "plan", page.rows, action=Did.LIST)
-    context = {"page": page, "may_start": request.actor.is_supervisor}
+    context = {
+        "page": page,
+        "may_start": request.actor.is_supervisor,
+        "may_read_cities": can_read_cities(request.actor),
+        **in_address,
+    }
     return render(request, "pages/plans/list.html", context)
 
 

@@ -1,9 +1,9 @@
 from django.urls import URLPattern, path
 
-from pages.privacy import desk_work, views
+from pages.privacy import desk_work, overview, views
 
 urlpatterns: list[URLPattern] = [
-    path("privacy/", views.privacy, name="privacy"),
+    path("privacy/", overview.privacy, name="privacy"),
     path("privacy/desk/", desk_work.desk_work, name="desk_work"),
     path("privacy/trail/", views.trail, name="privacy_trail"),
     path("privacy/kept/", views.kept_words, name="privacy_kept"),

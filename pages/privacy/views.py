@@ -20,20 +20,18 @@ from audit.rules import recipient_of
 from contacts.models import Contact
 from contacts.queries.search import MOST_LETTERS, find_contacts
 from jobs.models import Job
-from lib.days import city_today
 from lib.fold import squash
 from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.identity import reauthenticated
 from pages.lists import list_page, page_of
-from pages.lookups import readers_only, refuse_unless
+from pages.lookups import refuse_unless
 from pages.privacy.forms import InquiryFileForm, InquiryForm
 from pages.who import who_did
 from privacy.filters import TYPES, ActivityLogFilters
-from privacy.policies import can_inquire, can_review_records
+from privacy.policies import can_inquire
 from privacy.queries.activity_log import events_visible_to, selectable_users
-from privacy.queries.desk import figures_of
 from privacy.queries.inquiries import events_about
 from privacy.services.inquiries import record_inquiry
 
@@ -78,7 +76,7 @@ NOUNS: dict[str, Any] = {
     "release": gettext_lazy("a publication"),
     "release_grid": gettext_lazy("a release grid"),
     "register": gettext_lazy("the register of processing"),
-    "relief": gettext_lazy("temporary access"),
+    "shift": gettext_lazy("duty shift"),
     "reminder": gettext_lazy("a reminder"),
     "report": gettext_lazy("a report"),
     "reporting_route": gettext_lazy("a way to report"),
@@ -114,21 +112,6 @@ class Line:
     def beside(self) -> int:
         """Number of other rows shown together with this one, of any type."""
         return self.count - 1 if self.event.action == Action.VIEW else 0
-
-
-@require_safe
-def privacy(request: ActorRequest) -> HttpResponse:
-    """An overview of the pages for the user's role."""
-    readers_only(request)
-    may_inquire = can_inquire(request.actor)
-    context = {
-        "may_inquire": may_inquire,
-        "may_review": can_review_records(request.actor),
-        "may_sample": _may_sample(request.actor),
-        "figures": figures_of(request.actor) if may_inquire else None,
-        "without_notice": Contact.objects.visible_to(request.actor).without_notice(city_today()).count(),
-    }
-    return render(request, "pages/privacy/overview.html", context)
 
 
 @list_page

@@ -25,7 +25,7 @@ PROTOCOL: Final = (
 )
 STEP: Final = (
     *("text", "hint", "who", "each", "due_minutes", "may_wait", "proof"),
-    *("escalate_after_minutes", "required"),
+    *("escalate_after_minutes", "required", "only_for"),
 )
 MOST_STEPS: Final = 30
 
@@ -98,7 +98,12 @@ class ProtocolForm(OrganisationPicks, DraftForm):
         return [self[name] for name in PROTOCOL]
 
 
-@fields_of(ProtocolStep, *STEP, due_minutes={"help_text": _("60 is 1 hour, 1,440 is 1 day.")})
+@fields_of(
+    ProtocolStep,
+    *STEP,
+    due_minutes={"help_text": _("60 is 1 hour, 1,440 is 1 day.")},
+    only_for={"widget": CHECKS},
+)
 class StepForm(forms.Form):
     """A step: the task, the role that does it and the time."""
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,8 +12,10 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from lib.language_choices import language_name
+from pages.districts.tabs import district_in_address
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
+from pages.lists import canonical
 from pages.lookups import readers_only, refuse_unless
 from pages.public.forms import TextForm
 from pages.public.views import render_form
@@ -23,9 +26,15 @@ from publishing.services.pages import write_text
 
 
 @require_safe
-def public_texts(request: ActorRequest) -> HttpResponse:
-    """Each text in each language of a public page: the version in force, and those before."""
+def public_texts(request: ActorRequest) -> HttpResponseBase:
+    """Each text in each language of a public page: the version in force, and those before.
+
+    Texts are of the whole city. `?district=` stays on the way to the other tabs.
+    """
     readers_only(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    in_address = district_in_address(request)
     written: dict[tuple[str, str], list[PublicText]] = {}
     for row in PublicText.objects.visible_to(request.actor).newest_first():
         written.setdefault((row.slug, row.language), []).append(row)
@@ -41,7 +50,7 @@ def public_texts(request: ActorRequest) -> HttpResponse:
         }
         for slug in TextSlug
     ]
-    context = {"texts": lines, "may_write": can_publish(request.actor)}
+    context = {"texts": lines, "may_write": can_publish(request.actor), **in_address}
     return render(request, "pages/public/texts.html", context)
 
 

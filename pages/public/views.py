@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,8 +15,10 @@ from accounts.middleware import ActorRequest
 from districts.models import District
 from lib.days import city_today
 from meetings.models import Meeting
+from pages.districts.tabs import district_in_address
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
+from pages.lists import canonical
 from pages.lookups import get_or_404, readers_only, refuse_unless
 from pages.public.forms import AnnouncementForm, PageForm
 from publishing.figures import public_figures
@@ -31,17 +34,30 @@ _PAGE = ("is_on", "languages", "language", "intro", "contact_line", "contact_ema
 
 
 @require_safe
-def overview(request: ActorRequest) -> HttpResponse:
-    """Entries to approve, ways to report by their last test, registrations, and pages of districts."""
+def overview(request: ActorRequest) -> HttpResponseBase:
+    """Entries to approve, ways to report by their last test, registrations, and pages of districts.
+
+    `?district=` leaves those of the district and its parts, with the ways to report of the whole city.
+    """
     readers_only(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    in_address = district_in_address(request)
+    district = in_address["district"]
     actor, today = request.actor, city_today()
     entries = PublicEntry.objects.visible_to(actor).select_related("district", "written_by")
+    if district:
+        entries = entries.filter(district__lineage__contains=[district.pk])
     drafts = entries.drafts().prefetch_related("translations")
     routes = ReportingRoute.objects.visible_to(actor).select_related("district")
     routes = routes.order_by("answered_on", "name", "pk")
     covered = District.objects.visible_to(actor).covered_by(actor).active().in_order()
+    if district:
+        covered = covered.under(district)
     waiting = Registration.objects.visible_to(actor).to_decide_or_call().select_related("district")
-    registrations = [row for row in waiting if can_edit_page(actor, row.district_id)]
+    registrations = [
+        row for row in waiting if can_edit_page(actor, row.district_id) and _is_in(district, row.district)
+    ]
     pages = {page.pk: page for page in PublicDistrict.objects.visible_to(actor)}
     figures = public_figures(actor, routes)
     bare = pages_without_route()
@@ -51,7 +67,8 @@ def overview(request: ActorRequest) -> HttpResponse:
         "routes": [
             {"row": row, "not_tested_since": row.not_tested_since(today)}
             for row in routes
-            if row.district_id is None or actor.sees_everywhere or actor.covers(row.district_id)
+            if row.district is None
+            or ((actor.sees_everywhere or actor.covers(row.district.pk)) and _is_in(district, row.district))
         ],
         "registrations": [row for row in registrations if row.decided_at is None],
         "to_call": [row for row in registrations if row.decided_at],
@@ -69,8 +86,14 @@ def overview(request: ActorRequest) -> HttpResponse:
         "may_write": actor.writes,
         "may_supervise": actor.is_supervisor,
         "has_failed": actor.is_supervisor and has_failed(),
+        **in_address,
     }
     return render(request, "pages/public/overview.html", context)
+
+
+def _is_in(area: District | None, district: District) -> bool:
+    """Whether the district is the area or one of its parts. Without an area, each district is."""
+    return area is None or area.pk in district.lineage
 
 
 @form_page

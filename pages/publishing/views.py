@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,9 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.middleware import ActorRequest
 from districts.models import District
 from lib.error_texts import texts
+from pages.districts.tabs import district_in_address
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.identity import require_reauthentication
+from pages.lists import canonical
 from pages.lookups import get_or_404, refuse_unless
 from pages.publishing.forms import SPLITS, GridForm, ReleaseForm
 from publishing.models import Release, ReleaseGrid
@@ -31,8 +34,13 @@ from reports.queries.questions import By
 
 
 @require_safe
-def releases(request: ActorRequest) -> HttpResponse:
-    """Releases, latest first, and the grids: in force, to come, and proposed."""
+def releases(request: ActorRequest) -> HttpResponseBase:
+    """Releases, latest first, and the grids: in force, to come, and proposed.
+
+    Releases are of the whole city. `?district=` stays on the way to the other tabs.
+    """
+    if elsewhere := canonical(request):
+        return elsewhere
     may = can_publish(request.actor)
     grids = ReleaseGrid.objects.visible_to(request.actor).select_related("proposed_by", "confirmed_by")
     context = {
@@ -44,6 +52,7 @@ def releases(request: ActorRequest) -> HttpResponse:
         "may_publish": may,
         "quarters": next_quarters() if may else [],
         "inside": [REPORTS[slug].title for slug in INSIDE],
+        **district_in_address(request),
     }
     return render(request, "pages/publishing/list.html", context)
 

@@ -104,6 +104,31 @@ class Figure:
         return _("could be chance") if line.is_within_chance else ""
 
     @property
+    def value(self) -> str:
+        """`76%`, or `17` of a share of few, whose `of` follows."""
+        row = self.row
+        if row is not None and row.of and self.report.is_of_few(row):
+            return format_value(row.n, "count")
+        return self.line.text
+
+    @property
+    def beside(self) -> str:
+        """`47 of 62 · 64 to 85%`, or `of 18 · count only`."""
+        row = self.row
+        if row is None:
+            return ""
+        if row.of and self.report.is_of_few(row):
+            return _("of %(of)s · count only") % {"of": format_value(row.of, "count")}
+        interval = self.line.interval
+        return f"{self.of} · {format_interval(interval)}" if interval else self.of
+
+    @property
+    def change(self) -> str:
+        """`+12 points`. Empty while the period runs, and for shares of few."""
+        is_shown = self.line.is_comparable and not self.line.is_of_few
+        return self.line.change if is_shown else ""
+
+    @property
     def precision(self) -> str:
         """`31 to 62%`, or why the share has no interval. Empty if the figure is not a share."""
         if interval := self.line.interval:
@@ -112,7 +137,9 @@ class Figure:
             return ""
         if self.report.is_of_few(self.row):
             return _("fewer than %(least)s: counts only") % {"least": LEAST}
-        return _("all are counted: no interval") if self.report.is_state else ""
+        if self.report.counts.row:
+            return _("not independent of each other: no interval")
+        return _("all are counted: no interval")
 
     @cached_property
     def url(self) -> str:
@@ -129,7 +156,7 @@ class Figure:
     def rest_url(self) -> str:
         """URL of the rows in the total that are not counted, such as late ones."""
         row = self.row
-        if row is None or self.report.is_waiting(row):  # neither in time nor missed
+        if row is None:
             return ""
         difference = row.of - row.n
         if not difference or (difference < 0 and row.group != IN_SEVERAL):
@@ -188,7 +215,7 @@ class Figure:
 
     def _cell(self, column: Column) -> Cell:
         value = getattr(self.row, column.name, None)
-        opens = column.opens or (column.name if column.unit == "count" else "n")
+        opens = column.name if column.unit == "count" else "n"
         return Cell(
             column.label,
             value,

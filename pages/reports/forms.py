@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -22,17 +22,19 @@ from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
 from meetings.queries.district_profile import LATELY_DAYS
 from pages.districts.forms import DistrictSelect, district_label, in_tree
 from pages.forms.fields import fields_of
-from reports.figures.late_records import LateRecords
+from reports.figures.kept_rows import status_with
 from reports.figures.parts import IN_SEVERAL
 from reports.figures.report import Report
-from reports.figures.wording import format_so_far, reconstruction_note
+from reports.figures.wording import format_so_far, reconstruction_note, short_period
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period, PeriodInFuture, month_of, quarter_of, year_of
 from reports.queries.questions import IN_NO_PART, By, Question
-from reports.queries.statuses import MEANINGS, Status, status_of
+from reports.queries.statuses import MEANINGS, Status
 
 FREE: Final = "free"
 LATELY: Final = "90d"
+PERIOD: Final = frozenset({"period", "from", "to"})
+SIDE_BY_SIDE: Final = "-"  # no code of a district
 MAX_DAYS: Final = 1_100  # three years; longer periods say little
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TICK = forms.CheckboxInput(attrs={"value": "true"})
@@ -69,6 +71,19 @@ def name_of(period: Period) -> str:
     return FREE
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A link to the period before or after the one shown."""
+
+    period: Period
+    query: str
+    is_later: bool
+
+    @property
+    def label(self) -> str:
+        return short_period(self.period)
+
+
 class PeriodForm(forms.Form):
     """A named period, or free dates (`from`, `to`, half-open as everywhere)."""
 
@@ -88,7 +103,7 @@ class PeriodForm(forms.Form):
         data = {"period": FREE if free else default} | dict(parameters)
         super().__init__(data)
         self.asked: Period | None = None
-        self.late = LateRecords()  # what revised the figures, as far as the page looked
+        self.revised: list[Report] = []  # whose figures were revised
         self.fields["from"] = forms.DateField(label=gettext_lazy("From"), required=False, widget=DAY)
         self.fields["to"] = forms.DateField(label=gettext_lazy("Before"), required=False, widget=DAY)
         self.fields["period"].choices = list(_periods(today, str(data["period"])))  # type: ignore[attr-defined]
@@ -166,9 +181,9 @@ class PeriodForm(forms.Form):
 
     @property
     def status(self) -> Status | None:
-        if self.late:
-            return Status.REVISED
-        return status_of(self.asked, self.today) if self.asked and self.is_valid() else None
+        if not self.asked or not self.is_valid():
+            return None
+        return status_with(self.question(), self.asked, [report.slug for report in self.revised])
 
     @property
     def status_meaning(self) -> str:
@@ -197,6 +212,37 @@ class PeriodForm(forms.Form):
     @property
     def query(self) -> str:
         return urlencode(self.parameters)
+
+    @property
+    def tab_parameters(self) -> dict[str, str]:
+        """The parameters that the tabs of District keep."""
+        return self.parameters
+
+    @property
+    def query_of_period(self) -> str:
+        """The query without districts, for links that name one."""
+        of_districts = {"district", "within"}
+        parameters = self.parameters.items()
+        return urlencode({name: value for name, value in parameters if name not in of_districts})
+
+    @property
+    def steps(self) -> list["Step"]:
+        """The periods before and after a named one or free dates, except those that have not begun."""
+        if self.asked is None or not self.is_valid() or self.data.get("period") == LATELY:
+            return []
+        before, after = self.asked.back(1), self.asked.back(-1)
+        steps = (
+            [Step(before, self._query_for(before), is_later=False)] if is_plausible_day(before.since) else []
+        )
+        later = [Step(after, self._query_for(after), is_later=True)] if after.since <= self.today else []
+        return steps + later
+
+    def _query_for(self, period: Period) -> str:
+        parameters = {name: value for name, value in self.parameters.items() if name not in PERIOD}
+        code = name_of(period)
+        if code == FREE:
+            return urlencode(parameters | {"from": period.since.isoformat(), "to": period.until.isoformat()})
+        return urlencode(parameters | {"period": code})
 
 
 def _periods(today: date, selected: str) -> Iterable[Choice]:
@@ -308,65 +354,95 @@ class CountedForm(RowForm):
         super().__init__({"column": "n"} | dict(parameters), districts, report)
 
 
-class WithinForm(PeriodForm):
-    """Districts side by side: the highest level, or the parts of one district."""
-
-    within = forms.ChoiceField(label=gettext_lazy("Which districts"), required=False)
-    field_order: tuple[str, ...] = ("within", "period", "from", "to", "all_kinds")
-
-    def __init__(
-        self, parameters: Mapping[str, str], districts: Sequence[District], *, default: str = ""
-    ) -> None:
-        super().__init__(parameters, districts, default=default)
-        divided = [row for row in self.ground if self.parts_of(row)]
-        self.fields["within"].choices = [  # type: ignore[attr-defined]
-            ("", _("All, side by side")),
-            *((row.code, _("Parts of %(name)s") % {"name": row.name}) for row in divided),
-        ]
-
-    def parts_of(self, district: District) -> list[District]:
-        return [row for row in self.ground if row.parent_id == district.pk]
-
-    @property
-    def districts(self) -> list[District]:
-        """The parts of the chosen district, or the highest level with more than one district, in order."""
-        if code := self.cleaned_data.get("within"):
-            return next((self.parts_of(row) for row in self.ground if row.code == code), [])
-        covered = {row.pk for row in self.ground}
-        level = [row for row in self.ground if row.parent_id not in covered]
-        while len(level) == 1 and (parts := self.parts_of(level[0])):
-            level = parts
-        return level
+def _parts_of(district: District, ground: Iterable[District]) -> list[District]:
+    return [row for row in ground if row.parent_id == district.pk]
 
 
-class BlindSpotsForm(WithinForm):
-    """Districts side by side over the last months, and the whole district.
+def _side_by_side(ground: Sequence[District]) -> list[District]:
+    """Return the highest level with more than one district, in order."""
+    covered = {row.pk for row in ground}
+    level = [row for row in ground if row.parent_id not in covered]
+    while len(level) == 1 and (parts := _parts_of(level[0], ground)):
+        level = parts
+    return level
+
+
+class BlindSpotsForm(PeriodForm):
+    """A district and its parts over the last months, or districts side by side and the whole district.
 
     A community expected in a whole district is not expected in any part, so the whole is shown too.
     """
 
+    district = forms.ChoiceField(label=gettext_lazy("District"), required=False, widget=DistrictSelect)
+    field_order = ("district", "period", "from", "to", "all_kinds")
+
     def __init__(self, parameters: Mapping[str, str], districts: Sequence[District]) -> None:
-        super().__init__(parameters, districts, default=LATELY)
+        """`within` in an address is an earlier name of the district."""
+        within = {"district": parameters["within"]} if parameters.get("within") else {}
+        super().__init__(within | dict(parameters), districts, default=LATELY)
+        choices = [(row.code, district_label(row, label)) for row, label in in_tree(self.ground)]
+        self.fields["district"].choices = [("", _("All, side by side")), *choices]  # type: ignore[attr-defined]
 
     @property
     def districts(self) -> list[District]:
-        """The districts side by side, preceded by the parent district if it is covered."""
-        level = super().districts
+        """The chosen district and its parts, or all side by side, preceded by the parent if it is covered."""
+        if code := self.cleaned_data["district"]:
+            return [
+                part
+                for row in self.ground
+                if row.code == code
+                for part in (row, *_parts_of(row, self.ground))
+            ]
+        level = _side_by_side(self.ground)
         parents = [row for row in self.ground if level and row.pk == level[0].parent_id]
         return [*parents, *level]
 
 
-class CompareForm(WithinForm):
-    """Districts side by side, with one indicator."""
+class CompareForm(PeriodForm):
+    """Districts side by side with one indicator: the highest level, or the parts of one district.
+
+    The `district` of the other tabs is marked. If the highest level does not have it, its level is shown.
+    """
 
     indicator = forms.ChoiceField(
         label=gettext_lazy("Indicator"),
         choices=lambda: [(slug, report.title) for slug, report in REPORTS.items()],
     )
+    within = forms.ChoiceField(label=gettext_lazy("Which districts"), required=False)
+    district = forms.ChoiceField(required=False, widget=forms.HiddenInput)
     field_order = ("indicator", "within", "period", "from", "to", "all_kinds")
 
     def __init__(self, parameters: Mapping[str, str], districts: Sequence[District]) -> None:
-        super().__init__({"indicator": next(iter(REPORTS))} | dict(parameters), districts)
+        level = {"within": self._level_with(parameters.get("district", ""), districts)}
+        super().__init__({"indicator": next(iter(REPORTS))} | level | dict(parameters), districts)
+        divided = [row for row in self.ground if _parts_of(row, self.ground)]
+        self.fields["within"].choices = [  # type: ignore[attr-defined]
+            (SIDE_BY_SIDE, _("All, side by side")),
+            *((row.code, _("Parts of %(name)s") % {"name": row.name}) for row in divided),
+        ]
+        self.fields["district"].choices = [(row.code, row.name) for row in self.ground]  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _level_with(code: str, districts: Sequence[District]) -> str:
+        """Return the district whose parts are shown, so that the district of this code is among them."""
+        district = next((row for row in districts if row.code == code), None)
+        if district is None or district in _side_by_side(districts):
+            return SIDE_BY_SIDE
+        return next((row.code for row in districts if row.pk == district.parent_id), SIDE_BY_SIDE)
+
+    @property
+    def tab_parameters(self) -> dict[str, str]:
+        """The parameters that the tabs keep. The parts of a district belong to that district."""
+        parameters = super().tab_parameters
+        within = parameters.get("within", SIDE_BY_SIDE)
+        return parameters if within == SIDE_BY_SIDE else {"district": within} | parameters
+
+    @property
+    def districts(self) -> list[District]:
+        code = self.cleaned_data["within"]
+        if code in ("", SIDE_BY_SIDE):
+            return _side_by_side(self.ground)
+        return next((_parts_of(row, self.ground) for row in self.ground if row.code == code), [])
 
     @property
     def report(self) -> Report:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pages.reports import bias, notes, views
+from pages.reports import bias, notes, revisions, views
 
 urlpatterns: list[URLPattern] = [
     path("reports/", views.scorecard_page, name="reports"),
@@ -11,8 +11,10 @@ urlpatterns: list[URLPattern] = [
     path("reports/bias/make/", bias.bias_make, name="reports_bias_make"),
     path("reports/notes/", notes.period_notes, name="reports_notes"),
     path("reports/notes/<uuid:pk>/remove/", notes.period_note_remove, name="reports_note_remove"),
+    path("reports/revisions/", revisions.revisions_page, name="revisions"),
     path("reports/map/", views.map_page, name="reports_map"),
     path("reports/contact-wanted/organisations/", views.agreements_page, name="report_agreements"),
+    path("reports/<slug:slug>/vintages/", views.vintages_page, name="report_vintages"),
     path("reports/<slug:slug>/counted/", views.counted_page, name="report_counted"),
     path("reports/<slug:slug>/", views.report_page, name="report"),
 ]

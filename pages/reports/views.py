@@ -16,6 +16,7 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from districts.models import District, PeriodNote
 from pages.disclosing import disclose
+from pages.districts.tabs import district_in_address, in_menu
 from pages.lists import canonical
 from pages.lookups import refuse_unless
 from pages.reports.agreements import shares_of
@@ -23,6 +24,7 @@ from pages.reports.blind_spots import matrix
 from pages.reports.counted import things_of
 from pages.reports.figures import Figure, call_of_report, figures_with_names, shading
 from pages.reports.forms import (
+    SIDE_BY_SIDE,
     BlindSpotsForm,
     CompareForm,
     CountedForm,
@@ -31,15 +33,15 @@ from pages.reports.forms import (
     RowForm,
     SplitForm,
 )
-from pages.reports.late import late_rows
 from reports.charts import top_of
 from reports.figures.charts import bars_of, trend
 from reports.figures.counted_rows import can_count
-from reports.figures.late_records import late_records
+from reports.figures.kept_rows import revised_indicators
 from reports.figures.parts import IN_SEVERAL
-from reports.figures.remarks import remarks_on_figures
+from reports.figures.remarks import remark_on_comparison, remarks_on_figures
 from reports.figures.report import Report
 from reports.figures.scorecard import (
+    EIGHT,
     GROUPS,
     RUN_UP,
     Line,
@@ -50,13 +52,15 @@ from reports.figures.scorecard import (
     scorecard,
     split_up,
 )
+from reports.figures.vintages import remark_on_revisions, vintages_of
 from reports.figures.wording import format_note, name_group
 from reports.indicators import contact_wanted
 from reports.indicators.catalogue import REPORTS
 from reports.policies import can_read_reports
 from reports.queries.periods import seasons, with_seasons
 from reports.queries.questions import IN_NO_PART, By, Question
-from reports.queries.statuses import MEANINGS, NOT_REVISED
+from reports.queries.statuses import MEANINGS
+from reviews.policies import can_review_in
 
 Context = dict[str, Any]
 
@@ -68,7 +72,7 @@ def report_view(
 
     `form_of` reads districts and period from the URL. The form and the view receive the report if the URL
     contains a `slug` or the page has its own `report`. The view is not called if no district is covered or
-    the form is invalid. It returns as `touched` the reports that late records can have revised, if it knows.
+    the form is invalid. It returns as `revised` the slugs of revised figures, if it has read them.
     """
 
     def decorate(view: Callable[..., Context | HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -83,19 +87,23 @@ def report_view(
             if not districts:
                 return render(request, "pages/reports/nothing.html")
             form = form_of(request.GET.dict(), districts, **report_context)
+            frame = {
+                "form": form,
+                "district_menu": in_menu(districts, form.tab_parameters.get("district", "")),
+            }
             if not form.is_valid() or form.asked is None:
-                return render(request, template, {"form": form, **report_context}, status=422)
+                return render(request, template, {**frame, **report_context}, status=422)
             question = form.question()
             page_context = view(request, form, question, **report_context)
             if isinstance(page_context, HttpResponseBase):
                 return page_context
-            counted = [shown_report] if shown_report else page_context.pop("touched", REPORTS.values())
-            form.late = late_records(replace(question, periods=(form.asked,)), counted)
-            report_context["late"] = late_rows(
-                request, form.late, question.districts, linked=shown_report is not None
-            )
+            slugs = page_context.pop("revised", None)
+            if slugs is None:
+                slugs = [shown_report.slug] if shown_report else list(REPORTS)
+                slugs = revised_indicators(question, form.asked, slugs)
+            form.revised = [REPORTS[slug] for slug in slugs]
             period = {"period": form.asked, "before": form.before, "is_over": form.is_over}
-            return render(request, template, {"form": form, **report_context, **period, **page_context})
+            return render(request, template, {**frame, **report_context, **period, **page_context})
 
         return page
 
@@ -123,12 +131,15 @@ def scorecard_page(
         "notes": [
             format_note(note) for note in _notes(request, question, form.chosen.since, form.chosen.until)
         ],
-        "groups": list(_grouped(figures)),
+        "eight": [figures[slug] for slug in EIGHT],
+        "groups": list(_grouped({slug: row for slug, row in figures.items() if slug not in EIGHT})),
+        "may_audit": form.is_over and can_review_in(request.actor, question.districts[0].pk),
         "remarks": remarks_on_figures(lines),
+        "compared": remark_on_comparison(lines),
         "blind": matrix(replace(question, periods=(form.chosen,))),
         "figures": list(figures.values()),
-        "touched": [line.report for line in lines if line.row and line.row.is_touched],
         "with_history": bool(run_up),
+        "revised": [line.report.slug for line in lines if line.row and line.row.vintage > 1],
     }
 
 
@@ -226,7 +237,11 @@ def compare_page(request: ActorRequest, form: CompareForm, question: Question) -
         "report": report,
         "districts": question.districts,
         "charts": [
-            (figure.name, trend(figure.line, _chart_title(report, figure.name), top=top, height=150))
+            (
+                figure.line.group,
+                figure.name,
+                trend(figure.line, _chart_title(report, figure.name), top=top, height=150),
+            )
             for figure in figures_with_names(lines, question.districts)
         ],
         "indicators": list(_indicators(replace(question, periods=(period,)))),
@@ -249,19 +264,29 @@ def map_page(request: ActorRequest, form: CompareForm, question: Question) -> Co
     }
 
 
+@report_view("pages/reports/vintages.html", SplitForm)
+def vintages_page(request: ActorRequest, form: SplitForm, question: Question, report: Report) -> Context:
+    """Show each kept period of a figure as first published and as revised."""
+    _remember(request, question, report.slug)
+    [district] = question.districts
+    rows = vintages_of(report, district)
+    return {"district": district, "rows": rows, "remark": remark_on_revisions(report, rows)}
+
+
 @report_view("pages/reports/blind_spots.html", BlindSpotsForm)
 def blind_spots_page(request: ActorRequest, form: BlindSpotsForm, question: Question) -> Context:
     """Districts × communities: reached, not reached, not represented. On screen only."""
     _remember(request, question, "blind-spots")
-    return {"matrix": matrix(replace(question, periods=(form.chosen,)))}
+    chosen = question.districts[0] if form.cleaned_data["district"] else None
+    return {"matrix": matrix(replace(question, periods=(form.chosen,))), "chosen": chosen}
 
 
 @require_safe
 def method_page(request: ActorRequest) -> HttpResponseBase:
-    """Show the counting method of each indicator, to every user."""
+    """Show the counting method of each indicator, to every user. `?district=` stays on the way back."""
     groups = [(title, [REPORTS[slug] for slug in slugs]) for title, slugs in GROUPS]
-    statuses = {"statuses": MEANINGS.items(), "not_revised": NOT_REVISED}
-    return render(request, "pages/reports/methods.html", {"groups": groups, **statuses})
+    context = {"groups": groups, "statuses": MEANINGS.items(), **district_in_address(request)}
+    return render(request, "pages/reports/methods.html", context)
 
 
 def ground(request: ActorRequest) -> list[District]:
@@ -272,7 +297,7 @@ def ground(request: ActorRequest) -> list[District]:
     refuse_unless(can_read_reports(request.actor))
     in_use = District.objects.covered_by(request.actor).in_use(date.min, date.max)
     covered = sorted(in_use.as_tree(), key=lambda row: not row.is_active)
-    named_here = {request.GET.get(name) for name in ("district", "within")} - {None, ""}
+    named_here = {request.GET.get(name) for name in ("district", "within")} - {None, "", SIDE_BY_SIDE}
     if not named_here <= {row.code for row in covered}:
         raise Http404
     return covered

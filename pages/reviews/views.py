@@ -20,9 +20,10 @@ from audit.models import Action
 from exchange.policies import can_export
 from lib.error_texts import texts
 from pages.disclosing import disclose
+from pages.districts.tabs import district_in_address
 from pages.form_pages import Attempt, form_page, posted, save_or_show_conflict
 from pages.forms.base import DigestForm, RefusalsIn, shown_values
-from pages.lists import page_of
+from pages.lists import canonical, page_of
 from pages.lookups import get_or_404, readers_only, refuse_unless
 from pages.reviews.forms import ActionForm, AddendumForm, CommentForm, ConclusionForm, NewReviewForm
 from pages.reviews.frozen import Frozen, as_shown, blind_spots_of, district_figures
@@ -91,11 +92,17 @@ def review_page(
 
 
 @require_safe
-def reviews(request: ActorRequest) -> HttpResponse:
-    rows = _visible_reviews(request).annotate(is_replaced=Q(superseded_by__isnull=False))
-    page = page_of(request, rows, "-until")
+def reviews(request: ActorRequest) -> HttpResponseBase:
+    """All audits, or those of `?district=` and its parts."""
+    rows = _visible_reviews(request)
+    if elsewhere := canonical(request):
+        return elsewhere
+    in_address = district_in_address(request)
+    if district := in_address["district"]:
+        rows = rows.filter(district__lineage__contains=[district.pk])
+    page = page_of(request, rows.annotate(is_replaced=Q(superseded_by__isnull=False)), "-until")
     disclose(request, "review", page.rows, action=Action.LIST)
-    context = {"page": page, "may_review": can_review(request.actor)}
+    context = {"page": page, "may_review": can_review(request.actor), **in_address}
     return render(request, "pages/reviews/list.html", context)
 
 

@@ -16,6 +16,7 @@ from accounts.models import SavedView
 from accounts.services.views import delete_view, save_view
 from contacts.filters import ContactFilters
 from districts.models import District
+from incidents.filters import IncidentFilters
 from meetings.filters.concerns import ConcernFilters
 from meetings.filters.follow_ups import FollowUpFilters
 from meetings.filters.meetings import MeetingFilters
@@ -33,6 +34,8 @@ LISTS: Final = {
     "follow_ups": FollowUpFilters,
     "concerns": ConcernFilters,
 }
+#: Parameters of a list that its filters do not have.
+MORE_PARAMETERS: Final = {"concerns": {"show", *IncidentFilters.parameters()}}
 
 
 @form_page
@@ -84,6 +87,7 @@ def _keep_again(*, actor: Actor, list_name: str, called: str, query: str, shared
 def lasting_query(name: str, query: str) -> str:
     """Filters and order of a list, without cursor, and without the search text of a search for contacts."""
     parameters, lasting_names = QueryDict(query), {*LISTS[name].parameters(), "ordering"}
+    lasting_names |= MORE_PARAMETERS.get(name, set())
     if name == "contacts":
         lasting_names -= {"q", *ContactFilters.of_keys}
     lasting = QueryDict(mutable=True)

@@ -1,4 +1,4 @@
-"""Commands in the search: “log al-noor”, “call beth”, “concern synagogue”.
+"""Commands in Find: “log al-noor”, “call beth”, “concern synagogue”.
 
 Contacts are offered by their own name only, never with the organisation they represent (docs/adr/0013).
 """
@@ -17,6 +17,7 @@ from accounts.actors import Actor
 from contacts.models import Contact, Organisation
 from contacts.queries.search import find_contacts, find_organisations
 from lib.fold import fold
+from pages.offered_pages import Page
 from pages.reach import phone_text
 
 #: What is typed before a name. The English words work in every language.
@@ -83,16 +84,21 @@ def actions(
     ]
 
 
+def suggested_pages(pages: Iterable[Page]) -> list[Suggestion]:
+    """Links to the first of these pages, for a list below the field."""
+    return [Suggestion(page.icon, str(page.label), page.url) for page in [*pages][:SUGGESTED]]
+
+
 def suggestions(actor: Actor, command: Command) -> tuple[list[Suggestion], list[Organisation], list[Contact]]:
-    """Links for a list below the search field, and the rows that they name."""
+    """Links for a list below the field, and the rows that they name."""
     organisations = find_organisations(actor, command.words, SUGGESTED)
     contacts = find_contacts(actor, command.words, SUGGESTED)
     acting = actions(actor, command, organisations, contacts)
-    pages = chain(
+    links = chain(
         (Suggestion("building-2", row.name, reverse("organisation", args=[row.pk])) for row in organisations),
         (Suggestion("user", str(row), reverse("contact", args=[row.pk])) for row in contacts),
     )
-    return [*acting, *([] if command.verb and acting else pages)], organisations, contacts
+    return [*acting, *([] if command.verb and acting else links)], organisations, contacts
 
 
 def _calls(rows: Iterable[Organisation | Contact]) -> Iterator[Suggestion]:

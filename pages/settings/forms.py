@@ -1,6 +1,5 @@
 """Forms for staff accounts: invite, edit, and own settings."""
 
-import zoneinfo
 from typing import Any, Final
 
 from django import forms
@@ -9,7 +8,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Act, User
+from accounts.models import Act, User, time_zones
 from districts.models import District
 from pages.districts.forms import DistrictsField
 from pages.forms.base import ROWS, VersionedForm
@@ -90,7 +89,7 @@ def zones(own_zone: str) -> list[tuple[str, str]]:
     regions = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
     return [
         (name, name.replace("_", " "))
-        for name in sorted(zoneinfo.available_timezones())
+        for name in sorted(time_zones())
         if name.startswith(regions) or name in ("UTC", settings.TIME_ZONE, own_zone)
     ]
 

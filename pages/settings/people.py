@@ -14,6 +14,7 @@ from accounts import rules
 from accounts.middleware import ActorRequest
 from accounts.models import Act, User
 from accounts.policies import can_manage_users
+from accounts.queries.waiting_districts import waiting_districts, with_requests
 from accounts.services.users import edit_user, forget_second_factor, invite_user, send_invitation
 from lib.error_texts import texts
 from lib.mail import MailNotSent
@@ -34,7 +35,7 @@ def _administrators_only(request: ActorRequest) -> None:
 @require_safe
 def people(request: ActorRequest) -> HttpResponse:
     _administrators_only(request)
-    accounts = User.objects.visible_to(request.actor).with_districts().in_order()
+    accounts = with_requests(User.objects.visible_to(request.actor).with_districts().in_order())
     return render(request, "pages/settings/people.html", {"rows": accounts})
 
 
@@ -130,3 +131,8 @@ def _email_invitation(request: ActorRequest, account: User) -> None:
         messages.error(request, text % {"name": account.name})
     else:
         messages.success(request, _("Invitation sent to %(email)s.") % {"email": account.email})
+        if waiting := waiting_districts(account):
+            text = _("%(districts)s waits for a second person: %(names)s.")
+            names = ", ".join(user.name for user in waiting.confirmers) or _("no one can confirm it now")
+            districts = ", ".join(district.name for district in waiting.districts)
+            messages.warning(request, text % {"districts": districts, "names": names})

@@ -5,6 +5,7 @@ from django.db import models
 
 from audit.codes import words_of
 from lib.field_limits import codes_of
+from pages.event_names import name_of_event
 
 register = template.Library()
 
@@ -14,6 +15,12 @@ def labels(row: models.Model, field_name: str) -> list[str]:
     """Translated labels of the codes in an array field, in order."""
     names = codes_of(row._meta.get_field(field_name))
     return [str(names.get(code, code)) for code in getattr(row, field_name)]
+
+
+@register.filter
+def event_name(row: models.Model) -> str:
+    """The name of a concern or incident: its kinds and where it happened. It is the same on every page."""
+    return name_of_event(row)
 
 
 @register.filter

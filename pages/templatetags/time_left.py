@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pages.templatetags.ui import moment
+from pages.templatetags.ui import clock, day, moment
 
 register = template.Library()
 
@@ -29,6 +30,20 @@ def time_left(due_at: datetime, now: datetime) -> str:
         return ngettext("%(n)d hour late", "%(n)d hours late", hours) % {"n": hours}
     days = -minutes // (24 * 60)
     return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days}
+
+
+@register.filter
+def due_short(due_at: datetime, current_moment: datetime) -> str:
+    """Return `12 min late`, `78 min`, `12:00` or `tomorrow`, for a narrow column."""
+    minutes = round((due_at - current_moment).total_seconds() / 60)
+    if -120 < minutes < 0:
+        return ngettext("%(n)d min late", "%(n)d min late", -minutes) % {"n": -minutes}
+    if minutes < 0:
+        return time_left(due_at, current_moment)
+    if minutes < 120:
+        return ngettext("%(n)d min", "%(n)d min", minutes) % {"n": minutes}
+    is_today = timezone.localtime(due_at).date() == timezone.localtime(current_moment).date()
+    return clock(due_at) if is_today else day(due_at)
 
 
 @register.filter

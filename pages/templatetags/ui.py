@@ -16,7 +16,7 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -32,7 +32,6 @@ from meetings.codes import MeetingStatus, Outcome
 from meetings.models import FollowUp, Meeting
 from meetings.policies import can_complete_follow_up, can_edit_follow_up
 from pages.api_calls import Call, call_of
-from pages.context import Place
 from pages.forms.hints import KEEP, REASONS, HintedForm
 from pages.icons import drawn
 from pages.lists import Listing
@@ -46,15 +45,6 @@ register = template.Library()
 def icon(name: str) -> str:
     """A Lucide icon, hidden from screen readers, because there is always text next to it."""
     return drawn(name)
-
-
-@register.simple_tag(takes_context=True)
-def current(context: Context, place: Place) -> SafeString | str:
-    """` aria-current` for a navigation link to this page or its section."""
-    path, url = context["shell"].path, place.url
-    if path == url:
-        return mark_safe(' aria-current="page"')
-    return mark_safe(' aria-current="true"') if url != "/" and path.startswith(url) else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -155,7 +145,7 @@ def ago(value: date | None) -> str:
 
 @register.filter
 def tel(value: PhoneNumber | str | None, style: str = "") -> SafeString | str:
-    """A link that calls the number, written in the city's local format. With "button", a large one."""
+    """A link that calls the number, written in the city's local format. "button" and "soft" draw a button."""
     number = to_python(value) if value else None
     if not number:
         return ""
@@ -163,9 +153,33 @@ def tel(value: PhoneNumber | str | None, style: str = "") -> SafeString | str:
     if not number.is_valid():
         return text
     dialled = f"{number.as_e164};ext={number.extension}" if number.extension else number.as_e164
-    if style == "button":
-        return format_html('<a class="button" href="tel:{}">{} {}</a>', dialled, icon("phone"), text)
+    if style:
+        look = "button soft" if style == "soft" else "button"
+        return format_html('<a class="{}" href="tel:{}">{} {}</a>', look, dialled, icon("phone"), text)
     return format_html('<a class="num" href="tel:{}">{}</a>', dialled, text)
+
+
+@register.filter
+def dial(number: str) -> SafeString:
+    """A link that calls a number as it is written, such as a short one that only the city has."""
+    dialled = "".join(character for character in number if character in "+0123456789")
+    return format_html('<a class="num" href="tel:{}">{}</a>', dialled, number)
+
+
+@register.simple_tag
+def call_button(phone: PhoneNumber | str | None, name: object) -> SafeString | str:
+    """A quiet button “Call” in a row. Screen readers hear whom it calls, and the number."""
+    number = to_python(phone) if phone else None
+    if not number or not number.is_valid():
+        return ""
+    label = _("Call %(name)s, %(number)s") % {"name": name, "number": phone_text(number)}
+    return format_html(
+        '<a class="button soft" href="tel:{}" aria-label="{}">{} {}</a>',
+        number.as_e164,
+        label,
+        icon("phone"),
+        pgettext("button", "Call"),
+    )
 
 
 @register.filter
@@ -182,10 +196,13 @@ def as_link(detail: Detail) -> SafeString | str:
 
 
 @register.inclusion_tag("components/reach.html")
-def reach(contact: Contact) -> dict[str, object]:
-    """Buttons for the ways to reach a contact, the one they prefer first."""
+def reach(contact: Contact, *, in_row: bool = False) -> dict[str, object]:
+    """Buttons for the ways to reach a contact, the one they prefer first. A row has only that kind of way."""
     preferred, whatsapp = contact.preferred_channel, settings.WHATSAPP_LINKS
-    return {"ways": ways_to_reach(contact.phone, contact.email, preferred, whatsapp=whatsapp)}
+    ways = ways_to_reach(contact.phone, contact.email, preferred, whatsapp=whatsapp)
+    if in_row:
+        ways = [way for way in ways if way.kind == ways[0].kind]
+    return {"ways": ways, "in_row": in_row}
 
 
 # --- Meetings and follow-ups ------------------------------------------------------------------------
@@ -315,7 +332,13 @@ def _names(choices: Any) -> Mapping[str, str]:
 
 @register.inclusion_tag("components/copy_as_api.html", takes_context=True)
 def copy_as_api(context: Context, page: Listing, resource: str) -> dict[str, Call | None]:
-    """“Copy as API call”: `{% copy_as_api page "organisations" %}` at the end of a list."""
+    """“Copy as API call”: `{% copy_as_api page "organisations" %}` in the menu of a list."""
+    return {"call": call_of(page, resource)}
+
+
+@register.inclusion_tag("components/copy_as_api_sheet.html", takes_context=True)
+def copy_as_api_sheet(context: Context, page: Listing, resource: str) -> dict[str, Call | None]:
+    """The sheet with the call, at the end of the same list."""
     return {"call": call_of(page, resource)}
 
 

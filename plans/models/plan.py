@@ -38,6 +38,10 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         )
         return self.filter(Exists(parts))
 
+    def for_district(self, district: District) -> Self:
+        """Plans that apply in the district: its own, and those of districts above it and of its parts."""
+        return self.filter(Q(district__in=district.lineage) | Q(district__lineage__contains=[district.pk]))
+
     def adopted(self) -> Self:
         """Adopted plans, without drafts and closed plans."""
         return self.filter(status=PlanStatus.ADOPTED)

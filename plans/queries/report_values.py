@@ -69,7 +69,7 @@ def _definition(report: Report) -> dict[str, Any]:
         "slug": report.slug,
         "version": report.version,
         "settings": digest_of(made_with()["settings"]),
-        "has_interval": report.unit == "ratio" and not (report.is_state or report.adds_up or report.spread),
+        "has_interval": report.has_interval,
     }
 
 

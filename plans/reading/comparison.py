@@ -83,7 +83,7 @@ def compare_districts(actor: Actor, plan: Plan) -> tuple[Period | None, list[Com
             for district in districts
         ]
         value = (
-            numbers_in_words(line.row.unit, own_value.n, own_value.of, own_value.value, period)
+            numbers_in_words(line.row.unit, own_value.n, own_value.of, own_value.value, period, line.row.slug)
             if own_value
             else None
         )
@@ -108,7 +108,7 @@ def _district_side(line: IndicatorLine, district: District, row: Any, period: Pe
     if row is None:
         return Side(district.name, None)
     value = value_of(REPORTS[line.row.slug], line.row.measure, row)
-    return Side(district.name, numbers_in_words(line.row.unit, row.n, row.of, value, period))
+    return Side(district.name, numbers_in_words(line.row.unit, row.n, row.of, value, period, line.row.slug))
 
 
 # --- Other cities -----------------------------------------------------------------------------------------
@@ -141,7 +141,9 @@ def _own_side(line: IndicatorLine, name: str) -> Side:
 
     def in_words(value: Any) -> NumbersInWords | None:
         return (
-            numbers_in_words(line.row.unit, value.n, value.of, value.value, value.period) if value else None
+            numbers_in_words(line.row.unit, value.n, value.of, value.value, value.period, line.row.slug)
+            if value
+            else None
         )
 
     return Side(name, in_words(latest), in_words(baseline))
@@ -153,8 +155,8 @@ def _city_sides(line: IndicatorLine, file: CityFile) -> Iterator[Side]:
         if file_indicator["slug"] == line.row.slug and file_indicator["unit"] == line.row.unit:
             yield Side(
                 name=str(file.city),
-                latest=file_numbers_in_words(file_indicator["unit"], file_indicator["latest"]),
-                baseline=file_numbers_in_words(file_indicator["unit"], file_indicator["baseline"]),
+                latest=file_numbers_in_words(file_indicator, "latest"),
+                baseline=file_numbers_in_words(file_indicator, "baseline"),
                 months=file.content["context"]["months_of_data"],
                 why=_reasons_not_comparable(line, file_indicator, file),
                 file=file,
@@ -217,11 +219,13 @@ def frozen_values(review: PlanReview) -> list[FrozenValue]:
 
 
 def numbers_in_words(
-    unit: str, n: float | None, of: float | None, value: float | None, period: Period
+    unit: str, n: float | None, of: float | None, value: float | None, period: Period, slug: str = ""
 ) -> NumbersInWords:
+    """Return numbers in words. A share of the report `slug` has an interval only if the report has one."""
     is_share = unit == Unit.SHARE
     is_of_few = is_share and of is not None and of < LEAST
-    can_vary = is_share and n is not None and of and not is_of_few
+    has_interval = slug not in REPORTS or REPORTS[slug].has_interval
+    can_vary = is_share and has_interval and n is not None and of and not is_of_few
     return NumbersInWords(
         text="" if is_of_few or value is None else format_value(value, UNITS[Unit(unit)]),
         of=_("%(n)s of %(of)s") % {"n": round(n), "of": round(of)}
@@ -232,12 +236,16 @@ def numbers_in_words(
     )
 
 
-def file_numbers_in_words(unit: str, stated: Mapping[str, Any] | None) -> NumbersInWords | None:
-    """Return the numbers of a file in words; None without a value."""
+def file_numbers_in_words(indicator: Mapping[str, Any], name: str) -> NumbersInWords | None:
+    """Return the `baseline` or `latest` numbers of a file's indicator in words; None without a value."""
+    stated = indicator[name]
     if stated is None:
         return None
     value = None if stated["value"] is None else float(stated["value"])
-    return numbers_in_words(unit, stated["n"], stated["of"], value, period_of(stated["period"]))
+    slug = indicator["slug"] or ""
+    return numbers_in_words(
+        indicator["unit"], stated["n"], stated["of"], value, period_of(stated["period"]), slug
+    )
 
 
 def period_of(stated: Mapping[str, str]) -> Period:
@@ -308,7 +316,7 @@ class FilePage:
                     else "",
                     **{
                         name: (
-                            file_numbers_in_words(indicator["unit"], indicator[name]),
+                            file_numbers_in_words(indicator, name),
                             bool(indicator[name] and indicator[name]["hidden"]),
                         )
                         for name in ("latest", "baseline")

@@ -14,7 +14,7 @@ from lib.acting import Acting
 from lib.ids import uuid7
 from privacy.codes import BreachKind, BreachRisk, BreachScenario
 from privacy.models.request import sees_requests
-from privacy.rules.breaches import authority_by, hours_since
+from privacy.rules.breaches import TELL_AUTHORITY, authority_by, hours_since
 
 
 class BreachQuerySet(models.QuerySet["Breach"]):
@@ -26,6 +26,13 @@ class BreachQuerySet(models.QuerySet["Breach"]):
         """Open breaches that the authority has not been told about, without those of unlikely risk."""
         rows = self.filter(closed_at__isnull=True, told_authority_at__isnull=True)
         return rows.exclude(risk=BreachRisk.UNLIKELY)
+
+    def late(self, moment: datetime) -> Self:
+        """Breaches that the authority should have been told about."""
+        return self.to_tell().filter(aware_at__lt=moment - TELL_AUTHORITY)
+
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
 
     def open_first(self) -> Self:
         return self.order_by(F("closed_at").desc(nulls_first=True), "aware_at", "pk")

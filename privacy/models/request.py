@@ -31,6 +31,7 @@ from privacy.rules.deadlines import CLOSE
 
 STATED: Final = ("names", "phones", "emails", "organisations")
 TO_CORRECT: Final = Q(correct_by__isnull=False, corrected_on__isnull=True)
+_LAST_DAY: Final = Coalesce("correct_by", "extended_to", "due_on")
 _PURPOSE: Final = "what a person stated in a request"
 
 
@@ -57,7 +58,11 @@ class DataRequestQuerySet(models.QuerySet["DataRequest"]):
         return self.exclude(Q(status__in=PENDING) | TO_CORRECT)
 
     def due_first(self) -> Self:
-        return self.order_by(Coalesce("correct_by", "extended_to", "due_on"), "number")
+        return self.order_by(_LAST_DAY, "number")
+
+    def due_by(self, day: date) -> Self:
+        """Requests to do whose last day is this one or an earlier one."""
+        return self.to_do().alias(ends_on=_LAST_DAY).filter(ends_on__lte=day)
 
     def latest_first(self) -> Self:
         return self.order_by("-answered_on", "-number")

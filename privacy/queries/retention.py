@@ -108,7 +108,12 @@ _LAST_MET: Final = Subquery(
 
 
 def _of_incident(label: str, path: str = "incident") -> AgedTable:
-    return AgedTable(label, "incident", F(f"{path}__closed_at"), record=f"{path}_id")
+    return AgedTable(label, "incident", _ended(f"{path}__"), record=f"{path}_id")
+
+
+def _ended(path: str = "") -> Coalesce:
+    """Return when an incident was closed or withdrawn."""
+    return Coalesce(f"{path}closed_at", f"{path}withdrawn_at")
 
 
 AGED: Final[Mapping[str, tuple[AgedTable, ...]]] = {
@@ -154,14 +159,13 @@ AGED: Final[Mapping[str, tuple[AgedTable, ...]]] = {
         ),
     ),
     RetentionCode.INCIDENT_TEXTS: (
-        AgedTable("incidents.Incident", "incident", F("closed_at")),
+        AgedTable("incidents.Incident", "incident", _ended()),
         _of_incident("incidents.IncidentStep"),
         _of_incident("incidents.Reassurance"),
         _of_incident("incidents.TensionAssessment"),
         _of_incident("incidents.Debrief"),
-        AgedTable(
-            "incidents.DebriefVoice", "incident", F("debrief__incident__closed_at"), "debrief__incident_id"
-        ),
+        AgedTable("incidents.ShiftHandover", "shift", F("at"), "shift_id"),
+        _of_incident("incidents.DebriefVoice", "debrief__incident"),
     ),
     RetentionCode.DECLARATION: (
         AgedTable(

@@ -63,8 +63,16 @@ class OverdueRecord:
 
 
 def aged_of(noun: str) -> AgedTable:
-    """Return the main table of a type of record. Other tables of the rule belong to its records."""
-    return AGED[REVIEWED[noun]][0]
+    """Return the main table of a type of record."""
+    return tables_of(noun)[0]
+
+
+def tables_of(noun: str) -> list[AgedTable]:
+    """Return the tables whose texts belong to a type of record, the main table first.
+
+    A rule can have tables of other records too: the note of a shift's hand-over is of no single incident.
+    """
+    return [table for table in AGED[REVIEWED[noun]] if table.noun == noun]
 
 
 def rules_in_force() -> dict[str, RetentionRule]:
@@ -80,11 +88,10 @@ def overdue_rows(actor: Actor, noun: str, rule: RetentionRule, today: date) -> m
     days = rule.days if noun == "contact" else max(0, rule.days - AHEAD)
     model: Any = apps.get_model(aged.label)
     due = due_rows(aged, rule.code, days, today)
-    if other_tables := AGED[rule.code][1:]:  # the text of a record can be in another table
+    tables = tables_of(noun)
+    if other_tables := tables[1:]:  # the text of a record can be in another table
         row_sets = [due, *(due_rows(table, rule.code, days, today) for table in other_tables)]
-        record_ids = [
-            rows.values(table.record) for table, rows in zip(AGED[rule.code], row_sets, strict=True)
-        ]
+        record_ids = [rows.values(table.record) for table, rows in zip(tables, row_sets, strict=True)]
         due = aged.rows.annotate(counted_from=aged.since).filter(
             reduce(or_, (Q(pk__in=ids) for ids in record_ids))
         )
@@ -114,6 +121,12 @@ def queue(
             records += _records_to_review(noun, oldest, rule, day)
     records.sort(key=lambda one: (one.risk, one.is_contact, one.due_on, str(one.row.pk)))
     return list(_with_keep_counts(records[:AT_A_TIME])), numbers
+
+
+def number_to_review(actor: Actor, today: date | None = None) -> int:
+    """Return the number of records in the queue."""
+    day = today or city_today()
+    return sum(overdue_rows(actor, noun, rule, day).count() for noun, rule in rules_in_force().items())
 
 
 def reviewable_records(
@@ -191,7 +204,7 @@ def _texts_in_other_tables(noun: str, ids: Collection[UUID]) -> Mapping[UUID, li
         .order_by()
         .annotate(said=Concat(*_joined_by_line(table.texts), output_field=models.TextField()))
         .values_list(table.record, "said")
-        for table in AGED[REVIEWED[noun]][1:]
+        for table in tables_of(noun)[1:]
     ]
     texts_by_record = defaultdict[UUID, list[str]](list)
     for pk, text in row_sets[0].union(*row_sets[1:], all=True) if ids and row_sets else ():

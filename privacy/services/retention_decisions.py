@@ -24,8 +24,14 @@ from lib.row_context import Opened, opened
 from privacy.codes import KeepReason, RetentionChoice
 from privacy.models import RetentionDecision
 from privacy.policies import can_review_records
-from privacy.queries.retention import AGED, texts_after_removal
-from privacy.queries.review_queue import AT_A_TIME, REVIEWED, OverdueRecord, reviewable_records
+from privacy.queries.retention import texts_after_removal
+from privacy.queries.review_queue import (
+    AT_A_TIME,
+    REVIEWED,
+    OverdueRecord,
+    reviewable_records,
+    tables_of,
+)
 from privacy.rules.retention import IN_A_ROW, SHORTEST, in_letters, is_in_words, needs_sentence
 from privacy.services.erasures import ask_erasure_of
 
@@ -131,7 +137,7 @@ def erase_records(*, actor: Actor, records: Mapping[str, Collection[UUID]]) -> i
 
 @opened(Opened.WRITER)
 def _remove_texts(actor: Actor, noun: str, ids: Collection[UUID]) -> None:
-    for aged in AGED[REVIEWED[noun]]:
+    for aged in tables_of(noun):
         rows = aged.rows.filter(**{f"{aged.record}__in": ids}).exclude(aged.stays).order_by("pk")
         keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
         writers()[aged.label].write(actor, keys, partial(texts_after_removal, aged))

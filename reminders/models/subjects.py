@@ -145,18 +145,19 @@ def wanted_reminders(subject: Subject[Any], ids: Collection[UUID], moment: datet
         )
 
 
-def visible_subjects(actor: Acting, subject_keys: Iterable[tuple[str, UUID]]) -> dict[UUID, Any]:
-    """Return the rows that the actor may see, by row ID, for pairs of subject code and row ID.
+def visible_subjects(actor: Acting, subject_keys: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], Any]:
+    """Return the rows that the actor may see, for and by pairs of subject code and row ID.
 
     One query per subject.
     """
     ids: dict[str, set[UUID]] = defaultdict(set)
     for code, row_id in subject_keys:
         ids[code].add(row_id)
-    visible: dict[UUID, Any] = {}
+    visible: dict[tuple[str, UUID], Any] = {}
     subjects = _by_code()
     for code in ids.keys() & subjects.keys():
-        visible.update(subjects[code].rows_visible_to(actor, ids[code]))
+        rows = subjects[code].rows_visible_to(actor, ids[code])
+        visible.update({(code, row_id): row for row_id, row in rows.items()})
     return visible
 
 

@@ -75,7 +75,7 @@ def refresh_reminders(code: str, subject_id: UUID) -> None:
     wanted_now = list(wanted_reminders(find_subject(code), [subject_id], moment))
     kept_keys = {(reminder.key, reminder.at) for reminder in wanted_now}
     waiting, unread = Reminder.objects.waiting(), Reminder.objects.unread()
-    rows = (waiting | unread).filter(subject_id=subject_id)
+    rows = (waiting | unread).filter(subject_type=code, subject_id=subject_id)
     outdated = [row.pk for row in rows if (row.key, row.occurrence) not in kept_keys]
     waiting.filter(pk__in=outdated).delete()
     unread.filter(pk__in=outdated).update(read_at=moment)

@@ -293,9 +293,9 @@ def _letters(claimed: Sequence[Lease[Reminder]]) -> list[Letter]:
         visible = subjects.visible_subjects(actor_for(user), (lease.row.subject_key for lease in own_leases))
         digest: list[Part] = []
         for lease in own_leases:
-            if lease.row.subject_id in visible:
+            if lease.row.subject_key in visible:
                 subject = subjects.find_subject(lease.row.subject_type)
-                part = Part(lease, subject, visible[lease.row.subject_id])
+                part = Part(lease, subject, visible[lease.row.subject_key])
                 if lease.row.is_in_digest:
                     digest.append(part)
                 else:

@@ -29,8 +29,8 @@ from reports.exports.cells import (
 from reports.exports.request import FigureRequest
 from reports.exports.tables import Table
 from reports.figures.charts import bars_of, on_paper, spark, trend
-from reports.figures.late_records import late_record_lines, late_records, status_with
-from reports.figures.remarks import Remark, remarks_on_figures
+from reports.figures.kept_rows import revised_indicators, status_with
+from reports.figures.remarks import Remark, remark_on_comparison, remarks_on_figures
 from reports.figures.report import Report
 from reports.figures.scorecard import (
     GROUPS,
@@ -145,11 +145,12 @@ def _facts(
 
 
 def _status_facts(request: FigureRequest, question: Question) -> Iterator[tuple[str, str]]:
-    period_question = replace(question, periods=(request.period,))
-    late = late_records(period_question, [request.report] if request.report else REPORTS.values())
-    status = status_with(late, period_question)
+    slugs = [request.report.slug] if request.report else list(REPORTS)
+    revised = revised_indicators(question, request.period, slugs)
+    status = status_with(question, request.period, revised)
     yield _("Status"), f"{status.label}. {MEANINGS[status]}"
-    yield from late_record_lines(late)
+    for slug in revised:
+        yield _("Revised"), str(REPORTS[slug].title)
 
 
 def _notes(request: FigureRequest, question: Question, actor: Actor) -> list[PeriodNote]:
@@ -236,7 +237,8 @@ def _scorecard_tables(request: FigureRequest, question: Question) -> tuple[list[
                 drawings=[spark(line, palette=PRINT) for line in group_lines],
             )
         )
-    return tables, [_remark_text(remark) for remark in remarks_on_figures(lines_by_slug.values())]
+    remarks = [_remark_text(remark) for remark in remarks_on_figures(lines_by_slug.values())]
+    return tables, [*remarks, remark_on_comparison(list(lines_by_slug.values()))]
 
 
 def _remark_text(remark: Remark) -> str:
@@ -340,14 +342,7 @@ def _group_table(request: FigureRequest, report: Report, question: Question, tot
                 "add up to the total."
             )
         )
-    if total_line.is_waiting:
-        notes.append(
-            _(
-                "Some deadlines have not passed yet. These are not counted as missed, and the figure "
-                "is not yet comparable."
-            )
-        )
-    elif not total_line.is_comparable:
+    if not total_line.is_comparable:
         notes.append(_("This period is not over. Its figure is not yet comparable with a whole period."))
     group_heading = {By.FOCUS: _("Community"), By.KIND: _("Kind")}.get(request.by, _("District"))
     columns = [

@@ -33,7 +33,7 @@ from jobs.services.kinds import JobRefused, JobResult, KeptFile, Work
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from reports.exports.request import FigureRequest
 from reports.figures.counted_rows import CountedRow, counted_rows
-from reports.figures.late_records import late_records, status_with
+from reports.figures.kept_rows import revised_indicators, status_with
 from reports.figures.report import Report
 from reports.queries.questions import Question
 
@@ -83,9 +83,8 @@ class CountedFigure:
         yield "before", period.until
         yield "counted_before", self.question.so_far(period).until
         yield "as_of", self.question.as_of
-        late = late_records(self.question, [self.report])
-        yield "status", status_with(late, self.question).value
-        yield "entered_since", len(late)
+        revised = revised_indicators(self.question, period, [self.report.slug])
+        yield "status", status_with(self.question, period, revised).value
         yield "all_kinds", self.question.all_kinds
         yield "counted", _rounded(sum(row.counted for row in self.rows))
         yield "out_of", _rounded(sum(row.out_of for row in self.rows))

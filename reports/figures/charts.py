@@ -54,8 +54,9 @@ def _with_notes(mark: Mark, period: Period, notes: Sequence[PeriodNote]) -> Mark
 
 
 def spark(line: Line, *, palette: Palette = SCREEN) -> SafeString:
-    """Draw a figure's trend for a table cell."""
-    return sparkline(line.marks, title=str(line.report.title), unit=line.report.unit, palette=palette)
+    """Draw a figure's trend for a table cell, with its control limits as a band."""
+    marks = [replace(mark, band=limits) for mark, limits in zip(line.marks, line.limits, strict=True)]
+    return sparkline(marks, title=str(line.report.title), unit=line.report.unit, palette=palette)
 
 
 def bars_of(report: Report, marks: Iterable[Mark], *, palette: Palette = SCREEN) -> SafeString:

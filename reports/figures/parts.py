@@ -95,7 +95,7 @@ def _row_in_several(report: Report, total: Row, parts: Sequence[Row]) -> Row:
     rest_columns: dict[str, Any] = {
         column.name: None
         for column in fields(total)
-        if column.name not in ("period", "group", "days", "is_touched")
+        if column.name not in ("period", "group", "days", "vintage", "kept_at", "first_published")
     }
     for name, number in _numbers(report, total).items():
         rest_columns[name] = number - sum(_numbers(report, part)[name] for part in parts)

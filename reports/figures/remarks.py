@@ -6,6 +6,7 @@ from typing import Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reports.figures.scorecard import Line
 from reports.figures.wording import format_counts, format_value
@@ -32,6 +33,23 @@ def remarks_on_figures(lines: Iterable[Line], *, limit: int = SENTENCES) -> list
     better = [Remark(line, text) for line, bad, text in remarks if not bad]
     remarks_in_order: Sequence[Remark] = [*worse[: limit - 1], *better][:limit]
     return list(remarks_in_order)
+
+
+def remark_on_comparison(lines: Sequence[Line]) -> str:
+    """Return how many of the figures could be compared, so that silence is no verdict on the others."""
+    compared = sum(_can_be_judged(line) for line in lines)
+    if not compared:
+        return _("None of the %(all)s figures can be tested for chance yet.") % {"all": len(lines)}
+    return ngettext(
+        "%(n)s of %(all)s figures could be tested for chance.",
+        "%(n)s of %(all)s figures could be tested for chance.",
+        compared,
+    ) % {"n": compared, "all": len(lines)}
+
+
+def _can_be_judged(line: Line) -> bool:
+    has_intervals = line.interval is not None and line.interval_before is not None
+    return line.is_comparable and (has_intervals or line.report.slug in settings.FIGURE_LIMITS)
 
 
 def _remark(line: Line) -> tuple[bool, str]:

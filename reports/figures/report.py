@@ -1,7 +1,7 @@
 """Reports: definition, rows read by one SQL statement, and the lists behind the rows."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from textwrap import dedent
 from typing import Any, Literal
 
@@ -9,8 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from lib.days import day_starts_at
-from reports.queries.corrections import has_corrections
+from reports.figures.kept_rows import empty_row, kept_rows
 from reports.queries.definitions import (
     FIRST,
     Case,
@@ -27,7 +26,6 @@ from reports.queries.definitions import (
 )
 from reports.queries.questions import By, Question
 from reports.queries.statements import fetch
-from reports.queries.statuses import Status, final_on, status_of
 from reports.rules.intervals import LEAST, Interval, wilson
 
 
@@ -42,13 +40,14 @@ class Report:
     Lists. `lists` returns filters of the lists behind a row: for `n`, for `rest` (in `of` but not in n) and
     for own columns. If n is a sum, `adds_up` is the column with the number of records in the sum.
     `other_records` has columns that count other records than the report, each with its list. `facts` decide
-    whether a record in `of` is in n. `decided_by` are fields whose correction changes the figure, besides
-    those of the source.
+    whether a record in `of` is in n.
 
     Comparisons. `measure` is the attribute that charts show: `ratio` or an own column. `is_state`: the figure
-    is of a moment, so a running period can be compared with a whole one. `waiting` is the column of records
-    in `of` whose time is not over. While there are any, the figure is compared with no other. `better` is the
-    direction of good news, or None. `spread` are the columns of a distribution that has no single number.
+    is of a moment, so a running period can be compared with a whole one. `is_kept_at_night`: the figure has
+    no history, so it is kept on the night after the period and never counted again. `has_interval`: the
+    figure is a share of independent cases, so chance can move it. A full count, a state, a sum, and steps
+    and calls of one incident have no interval. `better` is the direction of good news, or None. `spread` are
+    the columns of a distribution that has no single number.
 
     Texts. `question` is the question that the figure answers, `example` has six cases. `n_label`, `of_label`
     and `rest_label` agree with a number (`reports.figures.wording.label_of`).
@@ -80,10 +79,10 @@ class Report:
     better: Literal["higher", "lower"] | None = "higher"
     adds_up: str = ""
     is_state: bool = False
-    waiting: str = ""
+    has_interval: bool = False
+    is_kept_at_night: bool = False
     spread: tuple[str, ...] = ()
     other_records: Mapping[str, OtherRecords] = field(default_factory=dict)
-    decided_by: Sequence[str] = ()
     history: Sequence[Revision] = (FIRST,)
 
     @property
@@ -117,35 +116,24 @@ class Report:
 
     def rows(self, question: Question) -> list[Any]:
         """Return a `row` for each period and group, in this order."""
-        return read_together([self], question)[0]
+        return read_all([self], question)[self.slug]
 
     def drill(self, row: Row, question: Question, column: str = "n") -> Drill | None:
         """Return the list of the records in n, the `rest` or an own column. None if there is no such list."""
         lists = self.lists(Span(question, row.period))
-        is_open = column == "rest" and self.is_waiting(row)  # includes records that are not missed yet
         has_none = question.by == By.FOCUS and not self.counts.has_list_by_focus
-        if is_open or has_none or column not in lists:
+        if has_none or column not in lists:
             return None
         source_filters = self.counts.listed(Span(question, row.period))
         return Drill(self.counts.noun, {**group_filters(row, question), **source_filters, **lists[column]})
-
-    def is_waiting(self, row: Row | None) -> bool:
-        """Whether the row counts records whose time is not over, so that they are not missed yet."""
-        return bool(self.waiting and getattr(row, self.waiting, 0))
 
     def is_of_few(self, row: Row | None) -> bool:
         """Whether the figure is a share of fewer than LEAST and so shown as counts only."""
         return self.unit == "ratio" and row is not None and row.of < LEAST
 
     def interval(self, row: Row | None) -> Interval | None:
-        """Return Wilson's interval of a share, or None.
-
-        A state counts all records and has no chance in it, and a sum is not a number of records. Both have no
-        interval, and neither has a share of few.
-        """
-        if row is None or self.unit != "ratio" or self.is_state or self.adds_up or self.is_of_few(row):
-            return None
-        if self.spread:
+        """Return Wilson's interval of a share of independent cases, or None. A share of few has none."""
+        if row is None or not self.has_interval or self.is_of_few(row):
             return None
         return wilson(row.n, row.of)
 
@@ -156,31 +144,58 @@ class Report:
 
 
 def read_all(reports: Sequence[Report], question: Question) -> dict[str, list[Any]]:
-    """Return the rows of each report by its slug. Reports with the same source share a statement."""
+    """Return the rows of each report by its slug.
+
+    Periods that are final have kept rows, all other periods are counted (`reports.figures.kept_rows`).
+    """
+    kept_by_period = kept_rows(reports, question)
+    counted_periods = tuple(period for period in question.periods if period not in kept_by_period)
+    rows_by_slug: dict[str, list[Any]] = {report.slug: [] for report in reports}
+    if counted_periods:
+        rows_by_slug = count_all(reports, replace(question, periods=counted_periods))
+    if kept_by_period:
+        for report in reports:
+            kept_report_rows = [row for rows in kept_by_period.values() for row in rows[report.slug]]
+            rows_by_slug[report.slug] = _in_order(
+                report, question, rows_by_slug[report.slug], kept_report_rows
+            )
+    return rows_by_slug
+
+
+def _in_order(
+    report: Report, question: Question, counted_rows: Sequence[Row], kept_report_rows: Sequence[Row]
+) -> list[Row]:
+    """Return counted and kept rows by period and group. A group has a row in every period."""
+    rows = {(row.period, row.group): row for row in (*counted_rows, *kept_report_rows)}
+    groups = sorted({group for _period, group in rows})
+    return [
+        rows.get((period, group)) or empty_row(report, period, group)
+        for period in question.periods
+        for group in groups
+    ]
+
+
+def count_all(reports: Sequence[Report], question: Question) -> dict[str, list[Any]]:
+    """Count the rows of each report by its slug. Reports with the same source share a statement."""
     rows_by_slug: dict[str, list[Any]] = {}
     for source in dict.fromkeys(report.counts for report in reports):
         same_source_reports = [report for report in reports if report.counts == source]
-        rows = read_together(same_source_reports, question)
+        rows = _count_together(same_source_reports, question)
         rows_by_slug |= {
             report.slug: report_rows for report, report_rows in zip(same_source_reports, rows, strict=True)
         }
     return rows_by_slug
 
 
-def read_together(reports: Sequence[Report], question: Question) -> list[list[Any]]:
-    """Return the rows of each of these reports, which have the same source, by one statement."""
+def _count_together(reports: Sequence[Report], question: Question) -> list[list[Any]]:
+    """Count the rows of each of these reports, which have the same source, by one statement."""
     parameters = {name: value for report in reports for name, value in report.parameters.items()}
-    columns = []
-    if status_of(question.periods[0], question.today) == Status.FINAL:
-        parameters["final_at"] = day_starts_at(final_on(question.periods[0]))
-        columns = [has_corrections(reports, question.by)]
-    records = fetch(sql_of(reports, question.by, columns), question, **parameters)
+    records = fetch(sql_of(reports, question.by), question, **parameters)
     return [
         [
             report.row(
                 period=question.periods[record["nr"]],
                 group=record["grp"],
-                is_touched=record["nr"] == 0 and record.get("is_touched", False),
                 **{name: record[_column(number, name)] for name in report.fields},
             )
             for record in records
@@ -189,7 +204,7 @@ def read_together(reports: Sequence[Report], question: Question) -> list[list[An
     ]
 
 
-def sql_of(reports: Sequence[Report], grouping: By, columns: Sequence[str] = ()) -> str:
+def sql_of(reports: Sequence[Report], grouping: By) -> str:
     """Return the statement of reports with the same source. Its parameters are `Question.parameters`."""
     source = reports[0].counts
     measures = dict.fromkeys(measure for report in reports for measure in report.measures)
@@ -202,7 +217,7 @@ def sql_of(reports: Sequence[Report], grouping: By, columns: Sequence[str] = ())
     ]
     return f"""
         WITH {", ".join(tables)}
-        SELECT nr, grp, {", ".join([*counted, *columns])}
+        SELECT nr, grp, {", ".join(counted)}
         FROM {source.table} {" ".join(join for _table, join in extra_tables)}
         GROUP BY nr, grp ORDER BY nr, grp
         """  # noqa: S608 (our own text)

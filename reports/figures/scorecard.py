@@ -24,6 +24,8 @@ from reports.figures.wording import (
 from reports.queries.definitions import Column, Row, Text
 from reports.queries.periods import Period
 from reports.queries.questions import IN_NO_PART, By, Question
+from reports.queries.statuses import Status, status_of
+from reports.rules.control_limits import Limits, p_chart, xmr_chart
 from reports.rules.intervals import Interval
 
 RUN_UP: Final = 12  # periods of a trend
@@ -39,6 +41,13 @@ GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
     ),
     (gettext_lazy("How we work together"), ("activity", "level", "reciprocity", "takeaways-tried")),
     (gettext_lazy("Will it last?"), ("continuity", "data-health")),
+)
+
+
+# The figures of the first screen, in the order of the page. The others are below “More figures”.
+EIGHT: Final = (
+    *("coverage", "recency", "contact-wanted", "follow-ups"),
+    *("concerns", "loop-closed", "reassured-in-time", "continuity"),
 )
 
 
@@ -157,15 +166,9 @@ class Line:
     def is_running(self) -> bool:
         return self.period.runs(self.table.question.today)
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether either period counts records whose time is not over."""
-        return self.report.is_waiting(self.row) or self.report.is_waiting(self.row_before)
-
     @cached_property
     def is_comparable(self) -> bool:
-        has_comparable_periods = is_comparable(self.report, self.table.question, self.period, self.before)
-        return has_comparable_periods and not self.is_waiting
+        return is_comparable(self.report, self.table.question, self.period, self.before)
 
     @property
     def change(self) -> str:
@@ -222,6 +225,48 @@ class Line:
         return bool(interval and interval_before and not interval.overlaps(interval_before))
 
     @property
+    def word(self) -> str:
+        """Return better, worse, as before or too few: how the figure compares in one word.
+
+        It is empty if the periods cannot be compared, or the figure has no direction. A full count or a state
+        has no chance in it: within its limits (`limits`) it is as before.
+        """
+        if not self.is_comparable or self.report.better is None or not self._have_both:
+            return ""
+        if self.is_of_few:
+            return _("too few")
+        if self.report.has_interval:
+            is_clear = self._is_clear
+        else:
+            own_limits = self.limits[-1] if self.run_up else None
+            value = self.value
+            is_clear = value is not None and (
+                own_limits is None or not own_limits[0] <= value <= own_limits[1]
+            )
+        if not is_clear or not self._direction or self.value == self.value_before:
+            return _("as before")
+        return _("better") if self._direction == self.report.better else _("worse")
+
+    @cached_property
+    def limits(self) -> list[Limits | None]:
+        """Return the control limits of each period of the trend.
+
+        Shares of independent cases have a p-chart, full counts and states an XmR chart of final periods.
+        Calls and steps of one incident have none.
+        """
+        rows = [self.table.row(self.group, period) for period in self.run_up]
+        today = self.table.question.today
+        is_final = [status_of(period, today) == Status.FINAL for period in self.run_up]
+        if self.report.has_interval:
+            pairs = zip(rows, is_final, strict=True)
+            return p_chart([(row.n, row.of) if row is not None and final else None for row, final in pairs])
+        if self.report.counts.row:
+            return [None for _period in self.run_up]
+        values = [measure_of(self.report, row) for row in rows]
+        limits = xmr_chart([value if final else None for value, final in zip(values, is_final, strict=True)])
+        return [limits for _period in self.run_up]
+
+    @property
     def _direction(self) -> str:
         """Return `higher` or `lower`, or an empty text if neither is better or the periods differ in kind."""
         if self.value is None or self.value_before is None or self.report.better is None:
@@ -239,7 +284,7 @@ class Line:
                 row,
                 str(period),
                 short_period(period),
-                is_running=period.runs(self.table.question.today) or self.report.is_waiting(row),
+                is_running=period.runs(self.table.question.today),
             )
             for period in self.run_up
             for row in [self.table.row(self.group, period)]

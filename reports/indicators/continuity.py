@@ -1,7 +1,7 @@
 """Continuity: organisations with a lead officer and a deputy.
 
-Changes of lead are those of the same organisations (OrganisationPeriod). An officer whose account is closed
-today does not count at the end of any period. There is no figure for a single officer.
+Changes of lead are those of the same organisations (OrganisationPeriod). An officer counts until the day on
+which the account is closed. There is no figure for a single officer.
 """
 
 from dataclasses import dataclass
@@ -43,6 +43,7 @@ REPORT = Report(
         "rest": {"has_lead_and_deputy": "false"},
     },
     is_state=True,
+    is_kept_at_night=True,
     columns=(Column("lead_changes", _("changes of lead officer"), "count"),),
     n_label=ngettext_lazy("with lead and deputy", "with lead and deputy"),
     of_label=ngettext_lazy("organisation", "organisations"),
@@ -52,7 +53,7 @@ REPORT = Report(
     example=(
         Case.counted(_("Lead and deputy officer are assigned and active")),
         Case.not_counted(_("Only a lead officer")),
-        Case.not_counted(_("Lead and deputy are assigned, but one account is closed today")),
+        Case.not_counted(_("Lead and deputy are assigned, but one account was closed before the end")),
         Case.not_counted(_("Neither lead nor deputy")),
         Case.outside(_("A partner such as a school")),
         Case.outside(_("An organisation that is closed")),

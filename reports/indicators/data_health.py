@@ -76,6 +76,7 @@ REPORT = Report(
     },
     lists=lambda _span: {"n": {"verified": "true"}, "rest": {"verified": "false"}},
     is_state=True,
+    is_kept_at_night=True,
     columns=(
         Column("organisations_late", _("organisations due for review"), "count"),
         Column("night_calls_missing", _("not asked about night calls"), "count"),

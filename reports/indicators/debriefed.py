@@ -10,7 +10,7 @@ from django.utils.translation import ngettext_lazy
 
 from reports.figures.report import Report
 from reports.queries.definitions import Case, Column, Fact, Row
-from reports.queries.incidents import FIRST, INCIDENTS, STARTED
+from reports.queries.incidents import FIRST, INCIDENTS, STARTED, WITHDRAWN, WITHDRAWN_COLUMN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +20,7 @@ class DebriefedRow(Row):
     waived: int
     voices: int
     voices_in_time: int
-
-    @property
-    def heard_in_time(self) -> float | None:
-        """Return voices_in_time ÷ voices, or None if no organisation was asked."""
-        return self.voices_in_time / self.voices if self.voices else None
+    withdrawn: int
 
 
 REPORT = Report(
@@ -42,14 +38,16 @@ REPORT = Report(
         "waived": "count(*) FILTER (WHERE what = 'closed' AND became = 'waived')",
         "voices": "coalesce(sum(voices), 0)::int",
         "voices_in_time": "coalesce(sum(voices_in_time), 0)::int",
+        "withdrawn": WITHDRAWN,
     },
     lists=lambda _span: {},
     columns=(
         Column("waived", _("Closed with a reason instead"), "count"),
         Column("voices", _("Organisations asked"), "count"),
-        Column("voices_in_time", _("of which reached in time"), "count"),
-        Column("heard_in_time", _("Reached in time, as they see it"), "ratio", opens="voices_in_time"),
+        Column("voices_in_time", _("of which reached in time, as they see it"), "count"),
+        WITHDRAWN_COLUMN,
     ),
+    has_interval=True,
     n_label=ngettext_lazy("with a debrief", "with a debrief"),
     of_label=ngettext_lazy("incident closed", "incidents closed"),
     rest_label=ngettext_lazy("without a debrief", "without a debrief"),

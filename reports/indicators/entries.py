@@ -48,6 +48,7 @@ REPORT = Report(
     },
     lists=lambda _span: {},
     better=None,
+    has_interval=True,
     n_label=ngettext_lazy("with an entry", "with an entry"),
     of_label=ngettext_lazy("follow-up reported back", "follow-ups reported back"),
     rest_label=ngettext_lazy("without an entry", "without an entry"),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext_lazy
 
 from reports.figures.report import Report
 from reports.queries.definitions import Case, Column, Fact, Row
-from reports.queries.incidents import FIRST, INCIDENTS, STARTED
+from reports.queries.incidents import FIRST, INCIDENTS, STARTED, WITHDRAWN, WITHDRAWN_COLUMN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class FirstContactRow(Row):
     p90_minutes: int | None
     place_declined: int
     place_refused: int
+    withdrawn: int
 
 
 _TO_CALL: Final = "what = 'began' AND due_at IS NOT NULL"
@@ -52,6 +53,7 @@ REPORT = Report(
         "p90_minutes": "percentile_disc(0.9) WITHIN GROUP (ORDER BY minutes)",
         "place_declined": f"count(*) FILTER (WHERE {_TO_CALL} AND became = 'declined')",
         "place_refused": "count(*) FILTER (WHERE place_refused)",
+        "withdrawn": WITHDRAWN,
     },
     lists=lambda _span: {},
     columns=(
@@ -59,6 +61,7 @@ REPORT = Report(
         Column("p90_minutes", _("nine in ten within"), "minutes"),
         Column("place_declined", _("Declined"), "count"),
         Column("place_refused", _("Asked not to be contacted"), "count"),
+        WITHDRAWN_COLUMN,
     ),
     measure="median_minutes",
     unit="minutes",

@@ -11,16 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from reports.figures.report import Report
+from reports.queries.deadlines import due
 from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
 from reports.queries.follow_ups import COMPLETED, FOLLOW_UPS
 
-_BECAME: Final = """CASE
+_BECAME: Final = f"""CASE
     WHEN id IS NULL OR NOT is_due THEN 'none'
     WHEN status = 'cancelled' THEN 'cancelled'
+    WHEN NOT {due("first_due_on", "completed_at", clock="%(today)s")} THEN 'in_time'
     WHEN (completed_at AT TIME ZONE %(zone)s)::date <= first_due_on THEN 'kept'
     WHEN completed_at IS NOT NULL THEN 'late'
-    WHEN first_due_on < %(today)s THEN 'not_done'
-    ELSE 'in_time' END AS became_of_it"""
+    ELSE 'not_done' END AS became_of_it"""
 _COUNTS: Final = "became_of_it IN ('kept', 'late', 'not_done')"
 
 
@@ -76,6 +77,7 @@ REPORT = Report(
         Column("in_time", _("Not yet due"), "count"),
         Column("cancelled", _("Cancelled"), "count"),
     ),
+    has_interval=True,
     n_label=ngettext_lazy("done on time", "done on time"),
     of_label=ngettext_lazy("follow-up due", "follow-ups due"),
     rest_label=ngettext_lazy("not done on time", "not done on time"),

@@ -31,7 +31,6 @@ REPORT = Report(
     not_said=_("Whether it was the right level. Each level has its purpose and none is better."),
     row=LevelRow,
     counts=MEETINGS,
-    decided_by=("level",),
     fields={
         "of": "count(*) FILTER (WHERE status = 'held')",
         "n": "count(*) FILTER (WHERE status = 'held' AND level <> '')",

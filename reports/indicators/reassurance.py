@@ -14,6 +14,7 @@ from django.utils.translation import ngettext_lazy
 from meetings.rules import REASSURE_WITHIN
 from reports.figures.report import Report
 from reports.queries.concerns import BIAS, CONCERNS, RECEIVED
+from reports.queries.deadlines import due
 from reports.queries.definitions import ENDS_NOW, FIRST, Case, Column, Fact, Row
 
 
@@ -28,6 +29,7 @@ class ReassuranceRow(Row):
     entered_late: int
 
 
+_IS_DUE: Final = due("reassure_by", "reassurance_offered_at")
 _IN_TIME: Final = "is_bias AND reassurance_offered_at <= reassure_by"
 
 _LISTS: Final[dict[str, dict[str, str]]] = {
@@ -48,20 +50,17 @@ REPORT = Report(
     not_said=_("Whether anyone felt safer. People may decline; that does not lower the figure."),
     row=ReassuranceRow,
     counts=CONCERNS,
-    decided_by=("bias_grounds", "reassurance_offered_at", "reassurance_answer"),
     measures=[
         "is_received AND bias_grounds && %(bias)s::varchar[] AS is_bias",
         "received_at + make_interval(hours => %(reassure_hours)s) AS reassure_by",
     ],
     fields={
-        "of": "count(*) FILTER (WHERE is_bias)",
+        "of": f"count(*) FILTER (WHERE is_bias AND {_IS_DUE})",
         "n": f"count(*) FILTER (WHERE {_IN_TIME})",
         "accepted": f"count(*) FILTER (WHERE {_IN_TIME} AND reassurance_answer = 'accepted')",
         "declined": f"count(*) FILTER (WHERE {_IN_TIME} AND reassurance_answer = 'declined')",
         "later": "count(*) FILTER (WHERE is_bias AND reassurance_offered_at > reassure_by)",
-        "in_time": (
-            "count(*) FILTER (WHERE is_bias AND reassurance_offered_at IS NULL AND reassure_by >= %(now)s)"
-        ),
+        "in_time": f"count(*) FILTER (WHERE is_bias AND NOT {_IS_DUE})",
         "entered_late": "count(*) FILTER (WHERE is_bias AND created_at > reassure_by)",
     },
     parameters={"bias": BIAS, "reassure_hours": REASSURE_WITHIN // timedelta(hours=1)},
@@ -69,7 +68,7 @@ REPORT = Report(
         column: {"received_after": span.since, "received_before": span.until, "bias": "true", **filters}
         for column, filters in _LISTS.items()
     },
-    waiting="in_time",
+    has_interval=True,
     columns=(
         Column("accepted", _("Accepted"), "count"),
         Column("declined", _("Declined"), "count"),

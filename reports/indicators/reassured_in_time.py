@@ -12,8 +12,18 @@ from django.utils.translation import ngettext_lazy
 
 from incidents.codes import Result, StepStatus
 from reports.figures.report import Report
+from reports.queries.deadlines import due
 from reports.queries.definitions import Case, Column, Fact, Row
-from reports.queries.incidents import DUE, ENTERED, ENTERED_LATE, FIRST, INCIDENTS, STARTED
+from reports.queries.incidents import (
+    DUE,
+    ENTERED,
+    ENTERED_LATE,
+    FIRST,
+    INCIDENTS,
+    STARTED,
+    WITHDRAWN,
+    WITHDRAWN_COLUMN,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +36,10 @@ class ReassuredInTimeRow(Row):
     entered_late: int
     not_needed: int
     refused: int
+    withdrawn: int
 
 
+_IS_DUE: Final = due("due_at", "done_at")
 _IN_TIME: Final = "is_to_call AND done_at <= due_at"
 RESULTS: Final = {**dict(Result.choices), StepStatus.NOT_NEEDED.value: StepStatus.NOT_NEEDED.label}
 
@@ -48,17 +60,17 @@ REPORT = Report(
     counts=INCIDENTS,
     measures=["what = 'call' AND became IS DISTINCT FROM 'not_needed' AS is_to_call"],
     fields={
-        "of": "count(*) FILTER (WHERE is_to_call)",
+        "of": f"count(*) FILTER (WHERE is_to_call AND {_IS_DUE})",
         "n": f"count(*) FILTER (WHERE {_IN_TIME})",
         "declined": f"count(*) FILTER (WHERE {_IN_TIME} AND became = 'declined')",
         "later": "count(*) FILTER (WHERE is_to_call AND done_at > due_at)",
-        "in_time": "count(*) FILTER (WHERE is_to_call AND done_at IS NULL AND due_at >= %(now)s)",
+        "in_time": f"count(*) FILTER (WHERE is_to_call AND NOT {_IS_DUE})",
         "entered_late": f"count(*) FILTER (WHERE is_to_call AND {ENTERED_LATE})",
         "not_needed": "count(*) FILTER (WHERE what = 'call' AND became = 'not_needed')",
         "refused": "coalesce(sum(refused), 0)::int",
+        "withdrawn": WITHDRAWN,
     },
     lists=lambda _span: {},
-    waiting="in_time",
     columns=(
         Column("declined", _("Declined"), "count"),
         Column("later", _("Reached later"), "count"),
@@ -66,6 +78,7 @@ REPORT = Report(
         Column("entered_late", _("Entered more than 1 hour later"), "count"),
         Column("not_needed", _("Marked as not needed"), "count"),
         Column("refused", _("Asked not to be contacted"), "count"),
+        WITHDRAWN_COLUMN,
     ),
     n_label=ngettext_lazy("reached in time", "reached in time"),
     of_label=ngettext_lazy("organisation to call", "organisations to call"),

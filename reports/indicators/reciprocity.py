@@ -30,7 +30,6 @@ REPORT = Report(
     ),
     row=ReciprocityRow,
     counts=MEETINGS,
-    decided_by=("initiated_by",),
     fields={
         "of": "count(*) FILTER (WHERE status = 'held')",
         "n": "count(*) FILTER (WHERE status = 'held' AND initiated_by = 'community')",
@@ -46,6 +45,7 @@ REPORT = Report(
         Column("not_stated", _("Not stated"), "count"),
     ),
     better=None,
+    has_interval=True,
     n_label=ngettext_lazy("initiated by the community", "initiated by the community"),
     of_label=ngettext_lazy("meeting held", "meetings held"),
     rest_label=ngettext_lazy("not initiated by the community", "not initiated by the community"),

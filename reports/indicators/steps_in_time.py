@@ -11,8 +11,17 @@ from django.utils.translation import ngettext_lazy
 
 from incidents.codes import StepStatus
 from reports.figures.report import Report
+from reports.queries.deadlines import due
 from reports.queries.definitions import Case, Column, Fact, Row
-from reports.queries.incidents import DUE, ENTERED, ENTERED_LATE, FIRST, INCIDENTS
+from reports.queries.incidents import (
+    DUE,
+    ENTERED,
+    ENTERED_LATE,
+    FIRST,
+    INCIDENTS,
+    WITHDRAWN,
+    WITHDRAWN_COLUMN,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +33,11 @@ class StepsInTimeRow(Row):
     in_time: int
     entered_late: int
     step_not_needed: int
+    withdrawn: int
 
 
-_DONE: Final = "is_due AND became = 'done'"
-_OPEN: Final = "is_due AND became = 'open'"
+_IS_DUE: Final = due("due_at", "done_at")
+_DONE: Final = "is_required AND became = 'done'"
 
 REPORT = Report(
     slug="steps-in-time",
@@ -41,24 +51,25 @@ REPORT = Report(
     not_said=_("How well a step was done, or whether its limit is the right one."),
     row=StepsInTimeRow,
     counts=INCIDENTS,
-    measures=["what = 'step' AND became <> 'not_needed' AS is_due"],
+    measures=["what = 'step' AND became <> 'not_needed' AS is_required"],
     fields={
-        "of": "count(*) FILTER (WHERE is_due)",
+        "of": f"count(*) FILTER (WHERE is_required AND {_IS_DUE})",
         "n": f"count(*) FILTER (WHERE {_DONE} AND done_at <= due_at)",
         "late": f"count(*) FILTER (WHERE {_DONE} AND done_at > due_at)",
-        "not_done": f"count(*) FILTER (WHERE {_OPEN} AND due_at < %(now)s)",
-        "in_time": f"count(*) FILTER (WHERE {_OPEN} AND due_at >= %(now)s)",
+        "not_done": f"count(*) FILTER (WHERE is_required AND became = 'open' AND {_IS_DUE})",
+        "in_time": f"count(*) FILTER (WHERE is_required AND NOT {_IS_DUE})",
         "entered_late": f"count(*) FILTER (WHERE {_DONE} AND {ENTERED_LATE})",
         "step_not_needed": "count(*) FILTER (WHERE what = 'step' AND became = 'not_needed')",
+        "withdrawn": WITHDRAWN,
     },
     lists=lambda _span: {},
-    waiting="in_time",
     columns=(
         Column("late", _("Done late"), "count"),
         Column("not_done", _("Not done in time"), "count"),
         Column("in_time", _("Not yet due"), "count"),
         Column("entered_late", _("Entered more than 1 hour later"), "count"),
         Column("step_not_needed", _("Marked as not needed"), "count"),
+        WITHDRAWN_COLUMN,
     ),
     n_label=ngettext_lazy("done in time", "done in time"),
     of_label=ngettext_lazy("required step due", "required steps due"),

@@ -8,20 +8,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from reports.figures.report import Report
+from reports.queries.deadlines import due
 from reports.queries.definitions import Case, Column, Fact, Revision, Row
 from reports.queries.follow_ups import FOLLOW_UPS
 from reports.queries.questions import By
 
-_BECAME: Final = """CASE
+_BECAME: Final = f"""CASE
     WHEN try_by IS NULL OR status = 'cancelled' THEN 'none'
+    WHEN NOT {due("try_by", "tried_on", clock="%(today)s")} THEN 'in_time'
     WHEN tried_on <= try_by THEN 'tried'
-    WHEN tried_on IS NULL AND try_by >= %(today)s THEN 'in_time'
     ELSE 'not_tried' END AS became_of_takeaway"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeawaysTriedRow(Row):
-    """n takeaways with a result within 180 days, out of `of` due. `in_time` still have time."""
+    """n takeaways with a result within 180 days, out of `of` done or due. `in_time` still have time."""
 
     in_time: int
 
@@ -42,12 +43,12 @@ REPORT = Report(
     counts=FOLLOW_UPS,
     measures=[_BECAME],
     fields={
-        "of": "count(*) FILTER (WHERE became_of_takeaway <> 'none')",
+        "of": "count(*) FILTER (WHERE became_of_takeaway IN ('tried', 'not_tried'))",
         "n": "count(*) FILTER (WHERE became_of_takeaway = 'tried')",
         "in_time": "count(*) FILTER (WHERE became_of_takeaway = 'in_time')",
     },
     lists=lambda _span: {},
-    waiting="in_time",
+    has_interval=True,
     ways=(By.DISTRICT,),
     columns=(Column("in_time", _("Still has time"), "count"),),
     n_label=ngettext_lazy("tried", "tried"),

@@ -14,40 +14,49 @@ from django.utils.translation import gettext_lazy as _
 from meetings.codes import BiasGround
 from meetings.rules import ANSWER_WITHIN
 from reports.queries.definitions import Fact, Source
-from reports.queries.questions import By
-from reports.queries.statements import ASKED, DISTRICTS_TOGETHER, EACH_DISTRICT, Groups, in_cells
+from reports.queries.questions import By, ByEach, Grouping
+from reports.queries.statements import ASKED, DISTRICTS_TOGETHER, EACH_DISTRICT, Groups, in_cells, of_each
 
 BIAS: Final = [code for code in BiasGround.values if code not in {BiasGround.UNKNOWN, BiasGround.NONE}]
 
-# Concerns in their district. If it was redrawn on the day `moved_on`, also in the district where they were
-# received. Concerns closed before all periods are left out, because they were received before, too.
+# Concerns in their district since `since_on`, and in each earlier district until `until_on`, the day on which
+# that was redrawn. Concerns closed before all periods are left out, because they were received before, too.
 _OF_TIME: Final = """concern.received_at < (SELECT max(until) FROM asked)
         AND (concern.closed_at IS NULL OR concern.closed_at >= (SELECT min(since) FROM asked))"""
 _PLACED: Final = f"""(
-    SELECT concern.*, redrawn.id IS NULL AS is_first, redrawn.closed_on AS moved_on
+    SELECT concern.*, concern.earlier_district_ids = '{{}}' AS is_first, redrawn.closed_on AS since_on,
+           NULL::date AS until_on
     FROM meetings_concern concern LEFT JOIN districts_district redrawn
-        ON redrawn.id = concern.received_in_id AND concern.received_in_id <> concern.district_id
+        ON redrawn.id = concern.earlier_district_ids[cardinality(concern.earlier_district_ids)]
     WHERE concern.district_id = ground.district_id AND {_OF_TIME}
     UNION ALL
-    SELECT concern.*, true, redrawn.closed_on
-    FROM meetings_concern concern JOIN districts_district redrawn ON redrawn.id = concern.received_in_id
-    WHERE concern.received_in_id = ground.district_id AND concern.received_in_id <> concern.district_id
-        AND {_OF_TIME}
+    SELECT concern.*, place.nr = 1, before.closed_on, here.closed_on
+    FROM meetings_concern concern
+    CROSS JOIN LATERAL array_position(concern.earlier_district_ids, ground.district_id) place (nr)
+    JOIN districts_district here ON here.id = ground.district_id
+    LEFT JOIN districts_district before ON before.id = concern.earlier_district_ids[place.nr - 1]
+    WHERE concern.earlier_district_ids <> '{{}}'
+        AND concern.earlier_district_ids @> ARRAY[ground.district_id] AND {_OF_TIME}
 )"""  # noqa: S608 (our own text)
 _IS_RECEIVED: Final = """(
     concern.is_first AND concern.received_at >= asked.since AND concern.received_at < asked.until
 )"""
 # Whether the concern is in this district at the end of `asked`.
-_IS_HERE: Final = "coalesce(concern.moved_on < asked.until_on, false) <> concern.is_first"
+_IS_HERE: Final = """(concern.since_on IS NULL OR concern.since_on < asked.until_on)
+        AND (concern.until_on IS NULL OR concern.until_on >= asked.until_on)"""
 _ANSWER_BY: Final = f"(concern.received_at + interval '{ANSWER_WITHIN // timedelta(hours=1)} hours')"
+_HAPPENED: Final = "CROSS JOIN unnest(concern.kinds) AS happened (kind)"
+_HIT: Final = "CROSS JOIN unnest(concern.affected_focuses) AS hit (focus)"
 _CONCERNS: Final[Groups] = {
     By.DISTRICT: ("ground.code", EACH_DISTRICT, ""),
-    By.KIND: ("happened.kind", DISTRICTS_TOGETHER, "CROSS JOIN unnest(concern.kinds) AS happened (kind)"),
-    By.FOCUS: ("hit.focus", DISTRICTS_TOGETHER, "CROSS JOIN unnest(concern.affected_focuses) AS hit (focus)"),
+    By.KIND: ("happened.kind", DISTRICTS_TOGETHER, _HAPPENED),
+    By.FOCUS: ("hit.focus", DISTRICTS_TOGETHER, _HIT),
+    ByEach.KIND: (of_each("happened.kind"), EACH_DISTRICT, _HAPPENED),
+    ByEach.FOCUS: (of_each("hit.focus"), EACH_DISTRICT, _HIT),
 }
 
 
-def concerns(grouping: By, measures: Sequence[str]) -> str:
+def concerns(grouping: Grouping, measures: Sequence[str]) -> str:
     """Return the tables `asked`, `ground` and `concerns`, with a row for each period, group and concern.
 
     `is_received`: received in the period. `is_closed`: closed in the period and still closed at its end.
@@ -78,7 +87,5 @@ CONCERNS: Final = Source(
     key="id",
     tables=concerns,
     noun="concerns",
-    decided_by=("received_at",),
-    decide_group={By.KIND: ("kinds",), By.FOCUS: ("affected_focuses",)},
 )
 RECEIVED: Final = Fact("received_at_utc", _("Received"), "received_at")

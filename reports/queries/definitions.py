@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reports.queries.periods import Period
-from reports.queries.questions import By, Question
+from reports.queries.questions import Grouping, Question
 
 Text = str | Promise  # from `gettext_lazy`, so that each reader gets their own language
 # The lists of pages and API. `agreements` is a page only (reports.indicators.contact_wanted).
@@ -21,15 +21,18 @@ class Row:
     """Figure of a group in a period. Each report adds its own columns.
 
     `group` is a district's code, a focus or a kind. `n` and `of` are whole numbers, except in contact wanted.
-    `is_touched`: a record that may decide the figure was entered or corrected since the figure was final.
-    Only the first period of a question has this.
+    A row of a kept figure has its `vintage`: 1 when the figure became final, more when it was revised. It was
+    kept at `kept_at`, and `first_published` has n and `of` of the first vintage. A row that was counted from
+    the records has vintage 0.
     """
 
     period: Period
     group: str
     n: float
     of: float
-    is_touched: bool = field(default=False, compare=False)
+    vintage: int = field(default=0, compare=False)
+    kept_at: datetime | None = field(default=None, compare=False)
+    first_published: tuple[float, float] | None = field(default=None, compare=False)
 
     @property
     def ratio(self) -> float | None:
@@ -136,20 +139,15 @@ class Source:
     Meetings and follow-ups have no list by community, because a list names people, who can never be found by
     community. `key` is the column with a record's ID. `row` is the column that separates several rows of one
     record, such as the steps of an incident.
-
-    If a field in `decided_by` is corrected, the record may move to other figures. `decide_group` has the
-    fields that do this by kind or by community.
     """
 
     table: str
     key: str
-    tables: Callable[[By, Sequence[str]], str]
+    tables: Callable[[Grouping, Sequence[str]], str]
     noun: Noun
     listed: Callable[[Span], Filters] = lambda _span: {}
     has_list_by_focus: bool = True
     row: str = ""
-    decided_by: Sequence[str] = ()
-    decide_group: Mapping[By, Sequence[str]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +163,8 @@ class Drill:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Column that a report adds: attribute of its Row, heading and unit.
-
-    `opens` is another column, if the link of this column opens the records of that one.
-    """
+    """Column that a report adds: attribute of its Row, heading and unit."""
 
     name: str
     label: Text
     unit: Literal["count", "days", "ratio", "hours", "minutes", "per_week", "text"]
-    opens: str = ""

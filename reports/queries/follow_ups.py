@@ -3,10 +3,10 @@
 A follow-up counts as it was at the end of the period (FollowUpPeriod), so later events change no figure.
 Reporting back is the exception, because it has a day of its own.
 
-A follow-up counts in the home districts of its organisations at the end of the period. Their kind and status
-do not matter: partners and closed organisations count, too. With organisations in two districts it counts in
-each district, and once in the total of both. By kind and by community, all districts are counted together. A
-follow-up without an organisation is in no figure.
+A follow-up counts in the home districts of its organisations, all as they were at the end of the period.
+Their kind and status do not matter: partners and closed organisations count, too. With organisations in two
+districts it counts in each district, and once in the total of both. By kind and by community, all districts
+are counted together. A follow-up without an organisation is in no figure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +15,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from reports.queries.definitions import Fact, Source
-from reports.queries.questions import By
-from reports.queries.statements import ASKED, REPRESENTED_COMMUNITIES, in_cells
+from reports.queries.follow_up_links import LINKS, is_linked
+from reports.queries.questions import By, ByEach, Grouping
+from reports.queries.statements import ASKED, REPRESENTED_COMMUNITIES, in_cells, of_each
 from reports.queries.takeaways import TAKEAWAYS, TRY_BY
 
 _COMMUNITIES: Final = f"""
@@ -25,10 +26,12 @@ _COMMUNITIES: Final = f"""
     CROSS JOIN LATERAL ({REPRESENTED_COMMUNITIES}) community"""
 
 # By grouping: the group of a row, and further joins.
-_GROUPS: Final[Mapping[By, tuple[str, str]]] = {
+_GROUPS: Final[Mapping[Grouping, tuple[str, str]]] = {
     By.DISTRICT: ("made.code", ""),
     By.KIND: ("made.kind", ""),
     By.FOCUS: ("community.focus", _COMMUNITIES),
+    ByEach.KIND: (of_each("made.kind", "made.code"), ""),
+    ByEach.FOCUS: (of_each("community.focus", "made.code"), _COMMUNITIES),
 }
 
 # Whether an organisation heard the result in the period.
@@ -39,7 +42,7 @@ _IS_DUE: Final = "made.first_due_on >= asked.since_on AND made.first_due_on < as
 _IS_OPEN: Final = "made.status IN ('open', 'in_progress') AND made.created_at < asked.until"
 
 
-def follow_ups(grouping: By, measures: Sequence[str]) -> str:
+def follow_ups(grouping: Grouping, measures: Sequence[str]) -> str:
     """Return the table expression `promises`: a row for each period, group and follow-up.
 
     A follow-up has a row if `is_due` or `is_open` is true or `told_on` is set: the first day on which an
@@ -55,10 +58,11 @@ def follow_ups(grouping: By, measures: Sequence[str]) -> str:
     SELECT ground.code, dated.organisation_id, dated.kind AS kind_then, dated.since, dated.until,
            promise.id, promise.kind, link.reported_back_on,
            promise.first_due_on, promise.created_at, state.status, state.due_on, state.completed_at,
-           state.since AS so_since, state.until AS so_until
+           state.since AS so_since, state.until AS so_until,
+           link.since AS linked_since, link.until AS linked_until
     FROM ground
     JOIN contacts_organisationperiod dated ON dated.home_district_id = ground.district_id
-    JOIN meetings_followuporganisation link ON link.organisation_id = dated.organisation_id
+    JOIN {LINKS} link ON link.organisation_id = dated.organisation_id
     JOIN meetings_followup promise ON promise.id = link.follow_up_id
         AND (promise.completed_at IS NULL OR promise.completed_at >= (SELECT min(until) FROM asked)
              OR (promise.first_due_on >= (SELECT min(since_on) FROM asked)
@@ -76,6 +80,7 @@ def follow_ups(grouping: By, measures: Sequence[str]) -> str:
     FROM asked
     JOIN made ON made.since < asked.until AND (made.until IS NULL OR made.until >= asked.until)
         AND made.so_since < asked.until AND (made.so_until IS NULL OR made.so_until >= asked.until)
+        AND {is_linked("made.linked_since", "made.linked_until")}
         AND (({_IS_DUE}) OR ({_IS_OPEN}) OR ({_IS_TOLD}))
     {joins}
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9

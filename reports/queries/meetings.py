@@ -11,7 +11,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from reports.queries.definitions import Fact, Source
-from reports.queries.questions import By
+from reports.queries.questions import By, ByEach, Grouping
 from reports.queries.statements import (
     ASKED,
     DISTRICTS_TOGETHER,
@@ -19,6 +19,7 @@ from reports.queries.statements import (
     REPRESENTED_COMMUNITIES,
     Groups,
     in_cells,
+    of_each,
 )
 
 # The communities of the organisations that were present, without partners.
@@ -38,10 +39,12 @@ _MEETINGS: Final[Groups] = {
     By.DISTRICT: ("ground.code", EACH_DISTRICT, ""),
     By.KIND: ("meeting.kind", DISTRICTS_TOGETHER, ""),
     By.FOCUS: ("community.focus", DISTRICTS_TOGETHER, _COMMUNITIES_THERE),
+    ByEach.KIND: (of_each("meeting.kind"), EACH_DISTRICT, ""),
+    ByEach.FOCUS: (of_each("community.focus"), EACH_DISTRICT, _COMMUNITIES_THERE),
 }
 
 
-def meetings(grouping: By, measures: Sequence[str]) -> str:
+def meetings(grouping: Grouping, measures: Sequence[str]) -> str:
     """Return the tables `asked`, `ground` and `meetings`, with a row for each period, group and meeting.
 
     A period and group without meetings has one row, with a `status` of null.
@@ -63,7 +66,5 @@ MEETINGS: Final = Source(
     noun="meetings",
     listed=lambda span: {"starts_after": span.since, "starts_before": span.until},
     has_list_by_focus=False,
-    decided_by=("starts_at", "status", "district"),
-    decide_group={By.KIND: ("kind",), By.FOCUS: ("organisations",)},
 )
 STARTS: Final = Fact("starts_at_utc", _("Begins"), "starts_at")

@@ -10,8 +10,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from reports.queries.definitions import Fact, Filters, Source, Span
-from reports.queries.questions import By
-from reports.queries.statements import ASKED, REPRESENTED_COMMUNITIES
+from reports.queries.questions import By, ByEach, Grouping
+from reports.queries.statements import ASKED, REPRESENTED_COMMUNITIES, of_each
 
 # Columns without history, read only if a measure needs them.
 _NOW: Final = ("review_on", "night_calls", "night_agreed_on")
@@ -50,30 +50,43 @@ def _in_the_period(moments: str) -> str:
 # Measures of an organisation of the population.
 TIMES_MET: Final = f"{_in_the_period('dated.met')} AS times_met"
 TIMES_LEFT: Final = f"{_in_the_period('dated.left_lead')} AS times_left"
-# The number of lead and deputy officer with an active account. An account is looked up in a hash of
-# all active accounts, because a query for each organisation took five times as long.
-_ACTIVE: Final = "SELECT id FROM accounts_user WHERE is_active"
-OFFICERS_HERE: Final = f"""coalesce(dated.lead_officer_id IN ({_ACTIVE}), false)::int
-    + coalesce(dated.deputy_officer_id IN ({_ACTIVE}), false)::int AS officers_here"""
+# The number of lead and deputy officers with an active account at the end of the period. An account is looked
+# up in a hash of all of them, because a query for each organisation took five times as long.
+_ACTIVE: Final = """SELECT account.id, ends.nr FROM accounts_user account
+    JOIN asked ends ON account.is_active OR account.deactivated_at >= ends.until"""
+OFFICERS_HERE: Final = f"""coalesce((dated.lead_officer_id, asked.nr) IN ({_ACTIVE}), false)::int
+    + coalesce((dated.deputy_officer_id, asked.nr) IN ({_ACTIVE}), false)::int AS officers_here"""
 # Days from the last meeting (a day of the city) to the end. 1 is the period's last day, null is never met.
 DAYS_SINCE_MET: Final = f"""asked.until_on - (
     dated.met[{_before("asked.until", "dated.met")}] AT TIME ZONE %(zone)s
 )::date AS days_since_met"""
 
 # By grouping: the group of a row, and all groups. A district without organisations is 0 of 0.
-_GROUPED: Final[Mapping[By, tuple[str, str]]] = {
+_EVERY_GROUP: Final = (
+    "SELECT asked.nr, found.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM somebody) found"
+)
+_SPOKEN: Final = "CROSS JOIN LATERAL unnest(population.focuses) AS spoken (focus)"
+_GROUPED: Final[Mapping[Grouping, tuple[str, str]]] = {
     By.DISTRICT: (
         "ground.code AS grp, population.* FROM population JOIN ground USING (district_id)",
         "SELECT DISTINCT asked.nr, ground.code FROM asked CROSS JOIN ground",
     ),
     By.KIND: (
         "population.kind AS grp, population.* FROM population",
-        "SELECT asked.nr, found.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM somebody) found",
+        _EVERY_GROUP,
     ),
     By.FOCUS: (
-        "spoken.focus AS grp, population.* FROM population "
-        "CROSS JOIN LATERAL unnest(population.focuses) AS spoken (focus)",
-        "SELECT asked.nr, found.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM somebody) found",
+        f"spoken.focus AS grp, population.* FROM population {_SPOKEN}",
+        _EVERY_GROUP,
+    ),
+    ByEach.KIND: (
+        f"{of_each('population.kind')} AS grp, population.* FROM population JOIN ground USING (district_id)",
+        _EVERY_GROUP,
+    ),
+    ByEach.FOCUS: (
+        f"{of_each('spoken.focus')} AS grp, population.* "
+        f"FROM population JOIN ground USING (district_id) {_SPOKEN}",
+        _EVERY_GROUP,
     ),
 }
 
@@ -110,14 +123,14 @@ def population(*measures: str) -> str:
 )"""  # noqa: S608 (our own text)
 
 
-def grouped(grouping: By, measures: Sequence[str]) -> str:
+def grouped(grouping: Grouping, measures: Sequence[str]) -> str:
     """Return `population(*measures)` and `grouped`, with a row for each period, group and organisation.
 
     An organisation has a row for each district that contains its home district, or for each community that it
     represents. Each period and group also has a row of nulls, so that an empty group is 0 of 0. Count
     `organisation_id`, not `*`.
     """
-    spoken = [f"ARRAY({REPRESENTED_COMMUNITIES}) AS focuses"] if grouping == By.FOCUS else []
+    spoken = [f"ARRAY({REPRESENTED_COMMUNITIES}) AS focuses"] if grouping in (By.FOCUS, ByEach.FOCUS) else []
     groups, cells = _GROUPED[grouping]
     return f"""{population(*spoken, *measures)}, somebody AS (
     SELECT population.of_nr AS nr, {groups}

@@ -23,6 +23,7 @@ from reports.queries.periods import Period
 # The code of a row for records in `Question.rest_of` that are in none of its parts.
 IN_NO_PART: Final = ""
 TOGETHER: Final = "*"  # the code of a row for all districts, which no district has
+OWN: Final = "="  # begins the code of a row for a district's own ground (reports.queries.statements)
 
 
 class By(StrEnum):
@@ -31,6 +32,16 @@ class By(StrEnum):
     DISTRICT = "district"
     FOCUS = "focus"
     KIND = "kind"
+
+
+class ByEach(StrEnum):
+    """Grouping of kept figures: a row for each district and each community or kind in it, `N1 roma`."""
+
+    FOCUS = "focus_of_each"
+    KIND = "kind_of_each"
+
+
+Grouping = By | ByEach
 
 
 @dataclass(frozen=True, slots=True)

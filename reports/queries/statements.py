@@ -11,12 +11,13 @@ from django.db import connection
 
 from contacts.codes import FOCUS_OF_KIND
 from lib.row_context import Opened, opened
-from reports.queries.questions import By, Question
+from reports.queries.questions import OWN, By, ByEach, Grouping, Question
 
 # asked: one row for each period. Counting ends at `until` and `until_on`, the period itself at `ends_on`.
 # ground: one row for each district of the question (`code`) and each district in it. If the code is empty,
-# the row is of a district that is in no part.
-ASKED: Final = """
+# the row is of a district that is in no part. If it begins with OWN, the row is of the district's
+# own ground: in none of the districts of the question that are in it.
+ASKED: Final = f"""
 asked (nr, since, until, since_on, until_on, ends_on) AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(since)s::timestamptz[], %(until)s::timestamptz[],
                          %(since_on)s::date[], %(until_on)s::date[], %(ends_on)s::date[])
@@ -24,8 +25,16 @@ asked (nr, since, until, since_on, until_on, ends_on) AS (
     SELECT root.code, district.id
     FROM unnest(%(codes)s::text[], %(roots)s::uuid[]) AS root (code, id)
     JOIN districts_district district ON district.lineage @> ARRAY[root.id]
-    WHERE root.code <> '' OR NOT district.lineage && %(parts)s::uuid[]
-)"""
+    WHERE CASE
+        WHEN root.code = '' THEN NOT district.lineage && %(parts)s::uuid[]
+        WHEN starts_with(root.code, '{OWN}') THEN NOT district.lineage && ARRAY(
+            SELECT unnest(%(parts)s::uuid[]) EXCEPT
+            SELECT unnest(outer_district.lineage) FROM districts_district outer_district
+            WHERE outer_district.id = root.id
+        )
+        ELSE true
+    END
+)"""  # noqa: S608 (our own text)
 
 # The communities that `organisation` represents at the end of `asked`, each once, for a lateral join.
 REPRESENTED_COMMUNITIES: Final = """
@@ -40,19 +49,24 @@ REPRESENTED_COMMUNITIES: Final = """
 
 
 # By grouping, three pieces of SQL: a row's group, the districts it is joined with, and further joins.
-Groups = Mapping[By, tuple[str, str, str]]
+Groups = Mapping[Grouping, tuple[str, str, str]]
 EACH_DISTRICT: Final = "ground"
 DISTRICTS_TOGETHER: Final = "(SELECT DISTINCT district_id FROM ground) ground"
 
 # All periods and groups that get a row. A group without records in a period is 0 of 0.
-_CELLS: Final[Mapping[By, str]] = {
+_FOUND: Final = "SELECT asked.nr, named.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM found) named"
+_CELLS: Final[Mapping[Grouping, str]] = {
     By.DISTRICT: "SELECT DISTINCT asked.nr, ground.code FROM asked CROSS JOIN ground",
-    By.KIND: "SELECT asked.nr, named.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM found) named",
-    By.FOCUS: "SELECT asked.nr, named.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM found) named",
+    **dict.fromkeys([By.KIND, By.FOCUS, *ByEach], _FOUND),
 }
 
 
-def in_cells(grouping: By, name: str, measures: Sequence[str]) -> str:
+def of_each(group: str, code: str = "ground.code") -> str:
+    """Return SQL for the group of a district and of a kind or community in it (ByEach)."""
+    return f"{code} || ' ' || {group}"
+
+
+def in_cells(grouping: Grouping, name: str, measures: Sequence[str]) -> str:
     """Return the tables `cells` and `name`: the rows of `found`, and one row of nulls for each empty cell.
 
     Each row has its period's `since_on` and `until_on`, and the columns in `measures`.

@@ -18,24 +18,26 @@ class Status(TextChoices):
     PROVISIONAL = "provisional", _("provisional")
     FINAL = "final", _("final")
     REVISED = "revised", _("revised")
+    COUNTED_TODAY = "counted_today", _("counted today")
 
 
 MEANINGS: Final[dict[Status, Promise]] = {
     Status.RUNNING: _("The period is not over. Figures count up to today."),
     Status.PROVISIONAL: _("The period ended recently. Meetings and follow-ups may still be entered late."),
-    Status.FINAL: _(
-        "The period ended some time ago. Only a record entered late can still change its figures."
+    Status.FINAL: _("The figure was kept when it became final. Later changes of records do not move it."),
+    Status.REVISED: _(
+        "A later change of records moved the figure. The newest count is shown. What was first published is "
+        "kept beside it."
     ),
-    Status.REVISED: _("Records that the figure counts were entered or corrected after it was final."),
+    Status.COUNTED_TODAY: _(
+        "Figures are kept only for quarters and years of one district with the usual kinds. Others are "
+        "counted from the records as they are today."
+    ),
 }
-NOT_REVISED: Final = _(
-    "Old values are not kept, so a record that a correction removed from a figure is not found. A figure "
-    "that changed only for this reason stays final."
-)
 
 
 def status_of(period: Period, today: date) -> Status:
-    """Return the status on the city's day `today`, without `REVISED` (reports.figures.late_records)."""
+    """Return the status on the city's day `today`, without `REVISED` and `COUNTED_TODAY`."""
     if period.until > today:
         return Status.RUNNING
     return Status.PROVISIONAL if today < final_on(period) else Status.FINAL

@@ -108,8 +108,7 @@ def definitions_now() -> dict[str, Any]:
 
 def _shape(report: Report) -> dict[str, Any]:
     """Return the properties of a report that decide how its figure is formatted."""
-    is_share = report.unit == "ratio" and not (report.is_state or report.adds_up or report.spread)
-    return {"has_interval": is_share, "spread": list(report.spread)}
+    return {"has_interval": report.has_interval, "spread": list(report.spread)}
 
 
 def _stored_definition(report: Report) -> dict[str, Any]:

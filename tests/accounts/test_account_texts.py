@@ -47,7 +47,7 @@ def test_a_changed_password_is_reported_with_the_device_and_what_to_do(
         headers={"User-Agent": "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"},
         follow=True,
     )
-    assert "Password changed." in answer.content.decode()
+    assert "Password saved." in answer.content.decode()
     (mail,) = mailoutbox
     assert mail.subject == "Your password has been changed · Proximity"
     assert mail.body.startswith("Hello Nora Lind,")

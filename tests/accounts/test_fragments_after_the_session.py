@@ -35,7 +35,12 @@ ASK_FROM: Final = {
     "pages/meetings/new.html",
     "pages/follow_ups/new.html",
     "pages/follow_ups/picks.html",
+    "pages/follow_ups/tick.html",  # a form of one box, in a row
+    "pages/follow_ups/ticked.html",
     "pages/concerns/log.html",
+    "pages/concerns/place.html",
+    "pages/concerns/street.html",
+    "components/where.html",
     "pages/contacts/new.html",
     "pages/organisations/new.html",
     "partials/top.html",  # suggestions, whose loss is not told: Enter searches

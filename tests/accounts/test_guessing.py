@@ -65,6 +65,7 @@ def site(committed_db: None) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_of_two_hundred_guesses_at_once_none_above_the_limit_is_tried(site: str) -> None:
     user = make_officer(email="person0@police.example")

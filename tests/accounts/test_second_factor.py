@@ -164,7 +164,7 @@ def test_who_must_have_one_sees_nothing_else_until_they_have(client: Client, rol
     organisation = make_organisation(district)
     client.force_login(make_user(role, district))
     home = "/accounts/2fa/?required=1"
-    for address in ("/", "/settings/", f"/organisations/{organisation.pk}/", "/settings/people/", "/relief/"):
+    for address in ("/", "/settings/", f"/organisations/{organisation.pk}/", "/settings/people/", "/duty/"):
         for answer in (client.get(address), client.post(address)):
             assert (answer.status_code, answer.headers.get("Location")) == (302, home)
     refused = client.get("/api/v1/me/")

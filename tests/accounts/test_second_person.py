@@ -21,7 +21,7 @@ from accounts.services.acts import confirm_act, confirm_all, refuse_act
 from accounts.services.users import edit_user, forget_second_factor
 from audit.models import Action, Event
 from audit.services import record
-from meetings.services.relief import open_relief
+from meetings.services.shifts import begin_shift
 from tests.accounts.second_person import invited, waiting
 from tests.factories import PASSWORD, make_actor, make_district, make_officer, make_organisation, make_user
 from tests.plugins.mail import MailSink
@@ -46,12 +46,12 @@ def test_an_administrator_reads_nothing_through_an_officer_of_their_own(
     assert client.get(f"/organisations/{organisation.pk}/").status_code == 200
 
 
-def test_nor_through_temporary_access_of_an_officer_without_a_district(administrator: Actor) -> None:
+def test_nor_through_a_shift_of_an_officer_without_a_district(administrator: Actor) -> None:
     district, user = make_district(), make_officer()
     with pytest.raises(PermissionDenied):
-        open_relief(actor=actor_for(user), district=district, reason="night_duty", hours=2)
+        begin_shift(actor=actor_for(user), districts=[district], reason="night_duty", hours=2)
     user.districts.add(make_district())
-    assert open_relief(actor=actor_for(user), district=district, reason="night_duty", hours=2)
+    assert begin_shift(actor=actor_for(user), districts=[district], reason="night_duty", hours=2)
 
 
 def test_more_districts_wait_and_fewer_hold_at_once(administrator: Actor) -> None:

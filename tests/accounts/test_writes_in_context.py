@@ -19,7 +19,7 @@ ATTEMPTS = (
     "DELETE FROM accounts_user",
     "INSERT INTO accounts_user_districts (user_id, district_id)"
     " SELECT user_id, district_id FROM accounts_user_districts",
-    "UPDATE accounts_relief SET ends_at = 'infinity'",
+    "UPDATE accounts_dutyshift SET ends_at = 'infinity'",
     "UPDATE account_emailaddress SET email = 'mine@example.com'",
     "DELETE FROM mfa_authenticator",
     "UPDATE api_apikey SET is_citywide = true",

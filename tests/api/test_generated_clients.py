@@ -47,6 +47,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_the_python_client_performs_the_six_uses(site: str, generated: Path, receiver: Receiver) -> None:
     north = make_district("North")
     officer = make_officer(north)

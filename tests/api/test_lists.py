@@ -137,6 +137,7 @@ def test_every_list_that_is_written_has_a_limit_in_the_document() -> None:
     assert free == []
 
 
+@pytest.mark.thorough
 def test_a_page_takes_no_more_either(north: District) -> None:
     browser = Client()
     browser.force_login(make_officer(north))

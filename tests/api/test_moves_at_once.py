@@ -28,6 +28,7 @@ from meetings.services.meeting_series import start_series
 from meetings.services.meetings import create_meeting, edit_meeting
 from tests.api.clients import Tool
 from tests.api.told import changes_since, known_changes, read, untold
+from tests.examples import quickly
 from tests.exchange.test_import_wizard import mapped, send
 from tests.factories import (
     make_contact,
@@ -155,7 +156,7 @@ def at_once(first: Callable[[], Any], second: Callable[[], Any], between: Callab
         other.result(SECONDS)
 
 
-@pytest.mark.parametrize("moves_first", [True, False])
+@pytest.mark.parametrize("moves_first", quickly([True, False], [True]))
 def test_what_is_written_while_its_organisation_moves_is_told(committed_db: None, moves_first: bool) -> None:
     north, south = make_district(), make_district()
     user = make_user("supervisor", north, south)

@@ -23,6 +23,7 @@ from contacts.models import Contact, Organisation
 from meetings.models import Concern, FollowUp, Meeting
 from tests.architecture.ground import Ground
 from tests.architecture.nasty import Form, forms_of
+from tests.architecture.noticing import noticed
 from tests.architecture.test_every_page_is_closed import routes
 from tests.architecture.typed import TYPED, Fields, Rows, body
 
@@ -98,6 +99,10 @@ ROWS: Final = {
     "settings_webhook": "webhook",
     "settings_delivery": "delivery",
     "alert": "alert",
+    "duty_brief": "shift",
+    "duty_cancel": "shift",
+    "duty_shift": "shift",
+    "duty_answer": "shift_district",
     "watched_record": "mark",
     "watched_review": "mark",
     "watched_stop": "mark",
@@ -135,6 +140,7 @@ ASKED: Final[dict[str, Callable[[Rows], str]]] = {
     "report_agreements": lambda rows: f"district={rows['code']}",
     "reports_notes": lambda rows: f"district={rows['code']}",
     "reports_blind_spots": lambda rows: f"district={rows['code']}",
+    "report_vintages": lambda rows: f"district={rows['code']}",
     "report_counted": lambda rows: f"district={rows['code']}",
     "report_rows": lambda rows: f"district={rows['code']}",
     "reports_export": lambda rows: f"report=coverage&from=2026-01-01&to=2026-04-01&district={rows['code']}",
@@ -145,7 +151,7 @@ ASKED: Final[dict[str, Callable[[Rows], str]]] = {
 #: Reader to whom the forms of a page are shown.
 SENDERS: Final = {
     Role.SUPERVISOR: r"/(?!settings/(people|districts|keys|webhooks)|accounts/oidc|alerts/[^/]+/answer)",
-    Role.OFFICER: r"/(relief|notifications|settings/calendar|alerts/[^/]+/answer)/",
+    Role.OFFICER: r"/(duty|notifications|settings/calendar|alerts/[^/]+/answer)/",
     Role.ADMINISTRATOR: r"/settings/(people|districts|keys|webhooks)|/reminders/",
     Role.PRIVACY_OFFICER: r"/settings/(waiting|keys)|/privacy/",
 }
@@ -192,6 +198,15 @@ class Ask:
         return getattr(client, self.method.lower())(self.path, self.sent or {}, headers=headers)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a reader found on a page: its status, its forms and the query parameters that it reads."""
+
+    status: int
+    forms: list[Form]
+    read: set[str]
+
+
 def address(route: str, name: str, rows: Rows) -> str:
     """Return the route's URL with the IDs of these rows."""
     noun = max((start for start in ROWS if name.startswith(start)), key=len, default="")
@@ -228,7 +243,7 @@ class Asking:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.routes = {route: str(pattern.name or route) for route, pattern in routes()}
-        self._pages: dict[tuple[str, str, str], list[Form]] = {}
+        self._pages: dict[tuple[str, str, str], Opened] = {}
 
     def ask(self, method: str, route: str, where: str) -> Ask:
         """Return the request. `where` is the row's district: "north", "south", or "shared" by both."""
@@ -267,20 +282,22 @@ class Asking:
                 continue
             page = path
             while len(page) > 1 and page.count("/") > 1:
-                for form in self._forms_on(role, where, page):
+                for form in self.opened(role, where, page).forms:
                     if form.method == "post" and _route_of(form.action or page) == route:
                         return role, form
                 page = page.partition("?")[0].rstrip("/").rpartition("/")[0] + "/"
         return "", None
 
-    def _forms_on(self, role: str, where: str, page: str) -> list[Form]:
+    def opened(self, role: str, where: str, page: str) -> Opened:
+        """Open the page as this reader. The next time, return what was found then."""
         key = (role, where, page)
         if key not in self._pages:
             client = self.ground.client(role, where if (role, where) in self.ground.users else "north")
-            with undone():
+            with undone(), noticed() as read:
                 answer = client.get(page)
-            shown = answer.status_code == 200 and "html" in answer["Content-Type"]
-            self._pages[key] = forms_of(answer.getvalue().decode()) if shown else []
+            is_page = answer.status_code == 200 and "html" in answer["Content-Type"]
+            forms = forms_of(answer.getvalue().decode()) if is_page else []
+            self._pages[key] = Opened(answer.status_code, forms, read)
         return self._pages[key]
 
 

@@ -1,4 +1,4 @@
-"""Rows that connect two districts: references across, shared rows, and officers with temporary access."""
+"""Rows that connect two districts: references across, shared rows, and officers on duty."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import Relief, Role, User
+from accounts.models import DutyShift, Role, ShiftDistrict, User
 from contacts.models import Contact, Organisation
 from contacts.services.private_channels import set_organisation_private_channel, set_private_channel
 from districts.models import District
@@ -54,20 +54,23 @@ def tell(district: District, officer: User) -> dict[str, UUID]:
     return {"public_entry": entry.pk, "public_route": route.pk, "registration": registration.pk}
 
 
-def relieve(city: District, districts: Mapping[str, District]) -> dict[str, str]:
-    """Give officers of both districts temporary access to a third one.
+def on_duty(city: District, districts: Mapping[str, District], rows: Mapping[str, Any]) -> dict[str, str]:
+    """Put officers of both districts on duty in a third one, and one of the third on duty in both.
 
-    Return their names by home district.
+    Return the names of the first by home district. The shift in a district is among its `rows`.
     """
     elsewhere, now = make_district("Eastgate", parent=city), timezone.now()
     names = {}
     for name, district in districts.items():
         officer = make_user(Role.OFFICER, district, name=f"Night duty of {name}")
         ends = now + timedelta(hours=8)
-        Relief.objects.create(
-            officer=officer, district=elsewhere, reason="night_duty", starts_at=now, ends_at=ends
-        )
+        shift = DutyShift.objects.create(user=officer, reason="night_duty", starts_at=now, ends_at=ends)
+        ShiftDistrict.objects.create(shift=shift, district=elsewhere, since=now, added_by=officer)
         names[name] = officer.name
+        visitor = make_user(Role.OFFICER, elsewhere, name=f"Visitor of {name}")
+        visit = DutyShift.objects.create(user=visitor, reason="night_duty", starts_at=now, ends_at=ends)
+        opened = ShiftDistrict.objects.create(shift=visit, district=district, since=now, added_by=visitor)
+        rows[name].update(shift=visit.pk, shift_district=opened.pk)
     return names
 
 

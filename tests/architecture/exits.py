@@ -179,7 +179,7 @@ class Walk:
     def _papers(self) -> Answers:
         """Return the pages made for paper, once the recipient is named."""
         rows = self.ground.rows["north"]
-        paths = [f"/incidents/{rows['incident']}/brief/", f"/organisations/{rows['organisation']}/brief/"]
+        paths = [f"/duty/{rows['shift']}/brief/", f"/organisations/{rows['organisation']}/brief/"]
         with undone():
             sent = {path: self.supervisor.post(path, {"recipient": "Morning meeting"}) for path in paths}
         return {path: _text(answer) for path, answer in sent.items()}

@@ -99,7 +99,7 @@ class Ground:
         released = between.release(self.users[Role.SUPERVISOR, "south"])
         for name, rows in self.rows.items():
             rows |= released | between.tell(self.districts[name], self.users[Role.OFFICER, name])
-        self.reliefs = between.relieve(self.city, self.districts)
+        self.on_duty = between.on_duty(self.city, self.districts, self.rows)
         between.entangle(self.rows)
         self.shared = between.share(self.rows, self.actor(Role.SUPERVISOR, "south"))
         self.tools = self._tools()

@@ -4,10 +4,12 @@ python -m tests.architecture.mutations --n 10 --seed 7
 
 Works in a temporary copy of the project. A permission check is a `visible_to` (a single use, or the
 definition in a QuerySet), or a permission in a view: a denial, a guard that is called or used as a decorator,
-or an API scope. Prints a table. The exit code is the number of mutations that no test noticed.
+or an API scope. The tests run without the row policies of the database, which would answer as before without
+a `visible_to`. Prints a table. The exit code is the number of mutations that no test noticed.
 """
 
 import argparse
+import os
 import random
 import re
 import shutil
@@ -132,6 +134,7 @@ NOUNS: Final = (
         "import",
     ),
     *(
+        "duty",
         "job",
         "key",
         "log",
@@ -139,7 +142,6 @@ NOUNS: Final = (
         "organisation",
         "people",
         "privacy",
-        "relief",
         "reminder",
         "report",
         "review",
@@ -152,7 +154,8 @@ def notices(root: Path, nouns: str = "") -> str:
     """Return the first test that fails, starting with those for these nouns; empty if all pass."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *TESTS]
     command += ["-k", nouns] if nouns else []
-    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # runs our own tests
+    environment = os.environ | {"TEST_ROW_SECURITY": "0"}
+    run = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     if run.returncode == 0:
         return ""
     failed = re.search(r"(?m)^(?:FAILED|ERROR) \S+?::(.+?)(?: - |$)", run.stdout)

@@ -14,7 +14,7 @@ from tests.architecture.acts import PAGE, ROOT, page, table
 NAMES: Final = re.compile(
     r"(erase|delete|destroy|purge|prune|discard|merge|remove|forget|put_|approve|confirm|publish|release|sign_|"
     r"countersign|revoke|list_organisation|agree|drop|edit_user|invite|exclude|ask_|request_|restrict|join_|"
-    r"accept|announce_|adopt_|redraw_|write_page|write_text|write_route|record_test|make_release|make_paper|make_bias)"
+    r"accept|withdraw_incident|announce_|adopt_|redraw_|write_page|write_text|write_route|record_test|make_release|make_paper|make_bias)"
 )
 
 

@@ -73,7 +73,7 @@ class Alone(RuleBasedStateMachine):
         return self.made
 
     def _post(self, path: str, **sent: Any) -> Any:
-        return self.clients[0].post(path, sent, follow=True)
+        return self.clients[0].post(path, sent)
 
     def _person(self, where: str, role: str) -> User:
         users = self.asking.ground.users

@@ -67,6 +67,7 @@ DECLARED: Final = {
     ("api/webhooks.py", "types"): "the API's nouns, which a model below them does not know",
     ("pages/settings/forms.py", "time_zone"): "a choice of places, made for each reader",
     ("pages/api_keys/forms.py", "cidrs"): "one text with a network on each line",
+    ("pages/duty/hand_over.py", "to"): "a choice of colleagues who can take the shift",
     ("pages/incidents/judgement_forms.py", "organisation"): "a choice of those that the incident is about",
     ("pages/plans/file_forms.py", "key"): "the one that was shown, as a hidden field",
     ("pages/practices/file_forms.py", "practices"): "a choice of practices, each with its title",

@@ -94,6 +94,7 @@ def send(client: Client, ask: Ask, once: str, together: Barrier | None = None) -
             connection.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_two_taps_at_one_moment_make_what_one_tap_makes(asking: Asking) -> None:
     wrong, creating = [], []
@@ -137,7 +138,7 @@ def test_two_taps_at_one_moment_make_what_one_tap_makes(asking: Asking) -> None:
         "reviews/new/",
         "reviews/<uuid:pk>/actions/",
         "reviews/<uuid:pk>/addendum/",
-        "relief/",
+        "duty/",
         "settings/calendar/",
         "handover/<uuid:pk>/",
     } - set(creating) == set()

@@ -216,6 +216,7 @@ def _read_everything(answers: Any) -> None:
     answers.send(None)
 
 
+@pytest.mark.thorough
 def test_no_cell_keeps_a_function_busy() -> None:
     """In a child process, because a pattern can hold on to the interpreter and only a kill ends it."""
     answers, from_child = multiprocessing.Pipe(duplex=False)

@@ -22,8 +22,9 @@ BANNED: Final = {
     r"speaks? for": "represents",
     r"at home": "based in, home district",
     r"first to call": "main contact",
-    r"further districts?": "temporary access",
-    r"withdr[ae]w|withdrawn": "opted out",
+    r"temporary access|relief": "duty shift",
+    # An incident is withdrawn; a person opts out.
+    r"(agree\w*|consent|permission)\b[^.]*withdr|withdr[^.]*\b(agree|consent|permission)": "opted out",
     r"second factor": "two-factor authentication",
     r"switch(ed)? (off|on)": "deactivate, turn off",
     r"tak(e|en) back|took back": "undo",
@@ -38,7 +39,11 @@ BANNED: Final = {
 }
 # Texts that may use such a word, with the reason.
 ALLOWED: Final = {
-    "A name, a place, a promise or a phone number": "what somebody searches for is what they promised",
+    "promises tasks late due to do": "words that readers type for Follow-ups",
+    "new promise task": "words that readers type for Add follow-up",
+    "assembly large gathering event": "words that readers type for Log a group meeting",
+    "audit trail events who did what": "words that readers type for Activity log",
+    "2FA passkey code app second factor": "words that readers type for Two-factor authentication",
 }
 # A number and a noun: the noun needs a plural form (ngettext, `{% plural %}`).
 COUNTED: Final = re.compile(

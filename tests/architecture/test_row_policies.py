@@ -14,7 +14,7 @@ from django.db.utils import ProgrammingError
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.models import Relief, Role, User
+from accounts.models import DutyShift, Role, ShiftDistrict, User
 from api.models import ApiKey
 from api.queries.actors import actor_for_key
 from contacts.models import Affiliation, Contact, Organisation
@@ -53,9 +53,11 @@ WITHOUT: Final = {
             "meetings_meetingorganisation",
             "meetings_meetingcontact",
             "meetings_followuporganisation",
+            "meetings_concern_near",
             "incidents_incident_also_in",
             "incidents_protocolagreement",
             "incidents_incident_excluded",
+            "incidents_debrief_actions",
             "incidents_tensionassessment_consulted",
             "publishing_publicentry_concerns",
             "plans_partner",
@@ -72,7 +74,7 @@ WITHOUT: Final = {
             "districts_expectedcommunity",
             "districts_periodnote",
             "accounts_user_districts",
-            "accounts_relief",
+            "accounts_shiftdistrict",
             "accounts_pendingact_districts",
             "api_apikey_districts",
             "incidents_protocol",
@@ -154,7 +156,7 @@ def make_meetings(chance: random.Random, districts: Any, organisations: Any, off
 
 def random_actor(chance: random.Random, districts: list[District]) -> Actor:
     own = chance.sample(districts, chance.randint(0, 3))
-    kind = chance.choice(["user", "user", "colleague", "relief", "key"])
+    kind = chance.choice(["user", "user", "colleague", "shift", "key"])
     if kind == "key":
         key = ApiKey.objects.create(
             name="A tool", source=f"tool-{ApiKey.objects.count()}", purpose="tests",
@@ -166,12 +168,14 @@ def random_actor(chance: random.Random, districts: list[District]) -> Actor:
     if kind == "colleague":  # somebody whom rows name: as owner, or as excluded
         return actor_for(chance.choice(list(User.objects.with_role(Role.OFFICER).order_by("pk"))))
     user = make_user(chance.choice(Role.values), *own, is_active=chance.random() < 0.9)
-    if kind == "relief" and user.role == Role.OFFICER:
+    if kind == "shift" and user.role == Role.OFFICER:
         begun = timezone.now() - timedelta(hours=chance.choice([1, 13]))
-        Relief.objects.create(
-            officer=user, district=chance.choice(districts), reason="event",
-            starts_at=begun, ends_at=begun + timedelta(hours=12),
-        )  # fmt: skip
+        shift = DutyShift.objects.create(
+            user=user, reason="event", starts_at=begun, ends_at=begun + timedelta(hours=12)
+        )
+        for district in chance.sample(districts, chance.randint(1, 3)):
+            since = begun + timedelta(minutes=chance.choice([0, 90]))
+            ShiftDistrict.objects.create(shift=shift, district=district, since=since, added_by=user)
     return actor_for(user)
 
 

@@ -169,6 +169,7 @@ def test_every_module_that_sends_mail_or_writes_a_file_from_the_command_line_bel
     assert sorted([*listed, *TABLE["no_exit"]["code"]]) == sorted(senders | commands)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("exit_name", EXITS)
 def test_an_exit_shows_what_no_rule_hides(left: dict[str, Answers], exit_name: str) -> None:
     """Otherwise the next test would prove nothing."""
@@ -176,6 +177,7 @@ def test_an_exit_shows_what_no_rule_hides(left: dict[str, Answers], exit_name: s
     assert [word for word in shows if not any(word in text for text in left[exit_name].values())] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", HIDDEN)
 def test_no_exit_shows_what_a_rule_hides(left: dict[str, Answers], rule: str) -> None:
     shown = {

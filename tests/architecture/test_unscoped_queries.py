@@ -54,6 +54,7 @@ REASONS: Final = {
     "publishing/models/": "opened: an entry is held back, whoever sees its concerns",
     "publishing/services/": "opened: a name must not be published, whoever sees its record",
     "publishing/site/": "opened: rows written for everybody, and whose location is protected",
+    "reports/": "a command of the system that verifies the activity log",
     "reviews/": "opened as figures, or meetings of the actor",
 }
 

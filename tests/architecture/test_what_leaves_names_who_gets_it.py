@@ -13,6 +13,7 @@ from tests.architecture.leaving import DOORS, FILE, ROOT, code
 from tests.architecture.page_templates import page_templates
 from tests.factories import make_district, make_officer
 from tests.incidents.making import Night
+from tests.incidents.test_shift_handovers import on_duty
 
 #: Code that names a file's type or header and sends nothing to a reader.
 NO_ANSWER: Final = {
@@ -46,7 +47,9 @@ def test_a_page_made_for_paper_is_printed_only_after_somebody_is_named() -> None
 @pytest.mark.django_db
 def test_the_morning_brief_is_printed_only_for_somebody_who_is_named(client: Client) -> None:
     night, hidden = Night(), '<article class="brief stack screen-only">'
-    path = f"/incidents/{night.incident().pk}/brief/"
+    shift = on_duty(night.duty, night.district)
+    night.incident()
+    path = f"/duty/{shift.pk}/brief/"
     client.force_login(night.supervisor)
     assert hidden in client.get(path).text
     refused = client.post(path, {"recipient": " "})

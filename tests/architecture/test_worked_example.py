@@ -28,7 +28,7 @@ TESTS: Final = (
     "tests/privacy/test_every_field_is_classified.py",
     "tests/reminders/test_registry.py",
 )
-#: The checks that fail between the edits and the commands.
+#: The checks of generated files, which fail between the edits and the commands.
 GENERATED: Final = {"migrations", "API document"}
 #: Slow, and has nothing to do with a field.
 IN_A_BROWSER: Final = "tests/api/test_schema.py::test_the_page_shows_it_under_the_same_policy_as_every_page"
@@ -82,12 +82,22 @@ def edited(block: str, read: Path) -> tuple[str, str]:
     return name, text.replace(before, after)
 
 
-def failed_checks(folder: Path) -> set[str]:
-    """Return which of the checks of generated files fail in the copy."""
-    checks = f"[check for check in checks.CHECKS if check.name in {GENERATED}]"
+def failed_checks(folder: Path, names: set[str]) -> set[str]:
+    """Return which of these checks fail in the copy."""
+    checks = f"[check for check in checks.CHECKS if check.name in {names}]"
     code = f"from crm.embedded import checks; print('failed', checks.failed_checks({checks}))"
     *_, last = run(folder, sys.executable, "-c", code).splitlines()
     return set(re.findall(r"'(.+?)'", last))
+
+
+def without_servers(line: str) -> list[str]:
+    """Return a command that needs no database without the new database that `dev.py manage` would make."""
+    code = "from crm.embedded import checks; import os, sys; os.execve(sys.argv[1], sys.argv[1:], {})"
+    environment = "{**checks.environment(), 'HTTPS': '0'}"
+    words = shlex.split(line)
+    if words[:3] != ["python3", "dev.py", "manage"]:
+        return words
+    return [sys.executable, "-c", code.format(environment), sys.executable, "manage.py", *words[3:]]
 
 
 def run(folder: Path, *command: str) -> str:
@@ -129,8 +139,8 @@ def test_the_worked_example_and_the_recipes_do_what_they_say(tmp_path: Path) -> 
                 continue
             name, text = edited(block, tmp_path)
             (tmp_path / name).write_text(text)
-    assert failed_checks(tmp_path) == GENERATED
+    assert failed_checks(tmp_path, GENERATED) == GENERATED
     for line in sorted(dict.fromkeys(commands), key=lambda line: "write_openapi" in line):
-        run(tmp_path, *shlex.split(line))
-    assert failed_checks(tmp_path) == set()
+        run(tmp_path, *without_servers(line))
+    assert failed_checks(tmp_path, {"migrations"}) == set()  # a test of the copy compares the document
     run(tmp_path, "python3", "dev.py", "test", "--fast", "-q", "-n0", "--deselect", IN_A_BROWSER, *TESTS)

@@ -99,6 +99,7 @@ def is_found() -> bool:
     return bool(verify_trail(using="owner").findings)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("model", TABLES)
 def test_another_value_in_any_column_is_found(trail: None, model: type[models.Model]) -> None:
     tried, missed = set(), []

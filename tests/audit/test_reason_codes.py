@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.actors import SYSTEM
-from accounts.models import ReliefReason, Role, User
-from accounts.rules import relief_purpose
+from accounts.models import DutyReason, Role, User
+from accounts.rules import duty_purpose
 from audit.codes import ReasonCode, split_codes
 from audit.models import Action, Event, Reason
 from audit.services import record, remove_reasons
@@ -74,9 +74,9 @@ def test_what_was_typed_beside_it_can_be_removed_and_the_code_stays() -> None:
 
 
 def test_temporary_access_is_a_code_beside_the_reason() -> None:
-    for reason in ReliefReason.values:
-        codes, text = split_codes(f"{relief_purpose(reason)}; she called")
-        assert (codes, text) == (f"relief_{reason}", "she called")
+    for reason in DutyReason.values:
+        codes, text = split_codes(f"{duty_purpose(reason)}; she called")
+        assert (codes, text) == (f"duty_{reason}", "she called")
 
 
 def test_all_codes_of_one_kind_fit_into_an_event() -> None:

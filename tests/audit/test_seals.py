@@ -72,6 +72,7 @@ def test_many_rows_get_several_seals(key: Path, monkeypatch: pytest.MonkeyPatch)
     assert verify_trail().findings == []
 
 
+@pytest.mark.thorough
 def test_some_hundred_random_tamperings_as_the_owner_are_all_found(key: Path) -> None:
     """10,000 with TAMPERINGS=10000. docs/operations.md has the result."""
     write_trail(16)

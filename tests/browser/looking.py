@@ -35,6 +35,14 @@ COVERED = """
 """
 
 
+# One solid button says what to do next. A second one leaves the choice to the reader.
+SOLID = """
+[...document.querySelectorAll('.with-side .button')]
+  .filter(one => !one.matches('.soft, .quiet') && one.checkVisibility({ visibilityProperty: true }))
+  .map(one => one.textContent.trim().replace(/\\s+/g, ' '))
+"""
+
+
 def bring_axe(page: Page) -> None:
     """Load axe into the browser context once, instead of once per page."""
     page.add_init_script(AXE_SCRIPT)
@@ -66,6 +74,7 @@ def shape(page: Page) -> list[str]:
         *([f"{headings} headings of the first level"] if headings != 1 else []),
         *([] if title else ["no title"]),
         *(f"covered by the link of its row: {one}" for one in page.evaluate(COVERED)),
+        *(f"a second solid button: {one}" for one in page.evaluate(SOLID)[1:]),
     ]
 
 

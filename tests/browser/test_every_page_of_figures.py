@@ -7,6 +7,7 @@ from tests.browser.every_page import look_at_every_page
 from tests.plugins.browser import OpenPage
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_every_page_can_be_read_by_everybody_who_reaches_it(open_page: OpenPage, settings: Settings) -> None:
     looked = look_at_every_page("figures", open_page, settings)

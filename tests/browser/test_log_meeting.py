@@ -72,7 +72,7 @@ def test_a_meeting_in_four_taps_and_two_requests(
         assert len(requests) == 1
         requests.clear()
     tap("Advice received", "checkbox")
-    tap("Save meeting", "button")
+    tap("Save meeting in North", "button")
     expect(page.get_by_text("Meeting logged.")).to_be_visible()
     assert taps <= MAX_TAPS
     assert len(requests) <= MAX_REQUESTS, requests
@@ -106,7 +106,7 @@ def test_a_meeting_with_the_keyboard_only(open_page: OpenPage, officer: User, sc
     reach("No")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    reach("Save meeting")
+    reach("Save meeting in North")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Meeting logged.")).to_be_visible()
     assert Meeting.objects.latest("created_at").outcomes == ["concern_raised", "action_agreed"]

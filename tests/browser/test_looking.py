@@ -16,7 +16,8 @@ PAGE = """<!doctype html><html lang="en"><title>A page</title><style>
   .wide { width: 600px; }
   @media (prefers-color-scheme: dark) { .day { color: black; } .night { color: silver; } }
 </style><main><h1>One</h1><h1>Two</h1><p class="day">By day</p><p class="night">By night</p>
-<img src="data:,"><div class="wide">Wide</div></main></html>"""
+<div class="with-side"><a class="button" href="#a">First</a><a class="button soft" href="#b">Quiet</a>
+<a class="button" href="#c">Next</a></div><img src="data:,"><div class="wide">Wide</div></main></html>"""
 
 
 @pytest.mark.parametrize("is_brought", [True, False])
@@ -33,6 +34,8 @@ def test_what_is_wrong_is_found_on_each_device_in_each_of_its_colours(
     wrong = {
         "desk: 2 headings of the first level",
         "phone: 2 headings of the first level",
+        "desk: a second solid button: Next",
+        "phone: a second solid button: Next",
         'phone, dark: color-contrast <p class="night">By night</p>',
         "phone, dark: image-alt <img",
     }

@@ -6,7 +6,9 @@ from accounts.models import Role
 from tests.factories import make_district, make_user
 from tests.plugins.browser import OpenPage
 
-ROWS = "new Set([...document.querySelectorAll('.nav a')].map(link => link.getBoundingClientRect().top)).size"
+ROWS = (
+    "new Set([...document.querySelectorAll('.places a')].map(link => link.getBoundingClientRect().top)).size"
+)
 
 
 @pytest.mark.parametrize("role", Role)

@@ -70,7 +70,7 @@ def officer(committed_db: None) -> Iterator[User]:
 
 def addresses(page: Page) -> Iterator[str]:
     """Yield each URL, and expect that it is opened before the next one: a list has the URL of a row."""
-    yield from ("/", "/meetings/log/", "/concerns/log/", "/reports/", "/more/", "/districts/", "/settings/")
+    yield from ("/", "/meetings/log/", "/concerns/log/", "/reports/", "/search/", "/districts/", "/settings/")
     for noun in ("organisations", "contacts", "meetings", "follow-ups", "concerns"):
         yield f"/{noun}/"
         yield str(page.locator(f'main a[href^="/{noun}/0"]').first.get_attribute("href"))
@@ -87,6 +87,7 @@ def unbracketed(text: str) -> list[str]:
     return re.findall(r"[^\W\d_]{2,}[^\n]*", text)
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_pages_hold_longer_texts_and_every_text_is_translatable(open_page: OpenPage, officer: User) -> None:
     page = open_page("phone", user=officer)

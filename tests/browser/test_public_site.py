@@ -48,6 +48,7 @@ def visit(page: Page, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     page.route(re.compile(r"https?://(public|register\.city)\.example/"), answer)
 
 
+@pytest.mark.thorough
 def test_each_public_page_is_accessible_in_each_language(
     live: Client, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

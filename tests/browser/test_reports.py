@@ -62,12 +62,13 @@ def test_the_forgotten_community_is_two_clicks_from_the_first_page(
 
 def drawn_or_listed(page: Page) -> Locator:
     """Charts of the last periods, and links to a table where there are only counts."""
-    return page.locator(".spark svg").or_(page.locator(".spark").get_by_role("link", name="Table"))
+    return page.locator("[id^=history-] svg, [id^=history-] a")
 
 
 def rows_behind(page: Page, link: str) -> int:
     """Open a figure's link, return the number of rows, and go back."""
-    page.get_by_role("row", name="Organisations met").get_by_role("link", name=link).click()
+    figure = page.locator(".five > li").filter(has_text="Organisations met")
+    figure.get_by_role("link", name=link, exact=True).click()
     page.wait_for_url("**/counted/**")
     counted = int(re.findall(r"\d+", page.get_by_role("heading", level=1).inner_text())[-1])
     assert page.locator("table tbody tr").count() == counted
@@ -78,19 +79,20 @@ def rows_behind(page: Page, link: str) -> int:
 def test_the_rows_behind_a_figure_add_up_to_it(open_page: OpenPage, supervisor: User) -> None:
     page = open_page("desk", user=supervisor)
     page.goto("/")
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Reports").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="District").click()
+    page.get_by_role("navigation", name="District").get_by_role("link", name="Scorecard").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Northgate")
-    expect(page.get_by_text("3 met, out of 6 organisations")).to_be_visible()
+    expect(page.get_by_text("of 6 · count only").first).to_be_visible()
     expect(drawn_or_listed(page)).to_have_count(len(REPORTS))
     expect(page.get_by_role("link", name="Show the last 12 periods")).to_have_count(0)
-    assert rows_behind(page, "3 of 6") == 3
+    assert rows_behind(page, "3") == 3
     assert rows_behind(page, "3 not met") == 3
 
 
 def test_the_period_can_be_chosen_without_javascript(open_page: OpenPage, supervisor: User) -> None:
     page = open_page("phone", user=supervisor, javascript=False)
     page.goto("/reports/")
-    page.get_by_role("link", name="Change what is shown").click()
+    page.get_by_text("Change what is shown").click()
     expect(page.get_by_label("From")).to_be_hidden()
     page.get_by_label("Period").select_option(label="Other dates")
     page.get_by_label("From").fill("2026-03-02")
@@ -99,7 +101,7 @@ def test_the_period_can_be_chosen_without_javascript(open_page: OpenPage, superv
     expect(page.get_by_text("The end of the period must be after its start.").first).to_be_visible()
     page.get_by_label("Before").fill("2026-03-09")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_role("heading", level=2, name="Who is reached")).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name="Organisations met")).to_be_visible()
     expect(page.locator(".spark").first).to_be_hidden()
     page.get_by_role("link", name="Show the last 12 periods").click()
     expect(drawn_or_listed(page)).to_have_count(len(REPORTS))
@@ -133,12 +135,12 @@ def test_a_phone_shows_the_first_figure_without_scrolling_and_what_is_chosen_to_
 ) -> None:
     page = open_page("phone", user=supervisor)
     page.goto("/reports/?history=true")
-    figure = page.locator(".scorecard .figure-value").first.bounding_box()
+    figure = page.locator(".five .value").first.bounding_box()
     bar = page.locator(".bar").bounding_box()
     assert figure
     assert bar
     assert figure["y"] + figure["height"] < bar["y"]
-    page.get_by_role("link", name="Change what is shown").click()
+    page.get_by_text("Change what is shown").click()
     choices = page.locator(".period select").all()
     assert choices
     assert [said for one in choices if one.evaluate(CUT_OFF) > 0 and (said := one.input_value())] == []
@@ -147,11 +149,11 @@ def test_a_phone_shows_the_first_figure_without_scrolling_and_what_is_chosen_to_
 def test_on_paper_a_line_stays_in_its_table(open_page: OpenPage, supervisor: User) -> None:
     page = open_page("desk", user=supervisor)
     page.goto("/reports/?period=90d")
-    expect(page.locator(".spark svg").first).to_be_visible()
+    expect(page.locator(".five .plot svg").first).to_be_visible()
     page.set_viewport_size({"width": 673, "height": 1000})  # an A4 sheet without its margins
     page.emulate_media(media="print")
-    beyond = page.locator(".spark svg").evaluate_all(
-        "all => all.map(one => [one, one.closest('table')].map(box => box.getBoundingClientRect().right))"
+    beyond = page.locator(".five .plot svg").evaluate_all(
+        "all => all.map(one => [one, one.closest('.five')].map(box => box.getBoundingClientRect().right))"
         ".map(([line, table]) => line - table)"
     )
     assert beyond

@@ -10,7 +10,7 @@ from contacts.models import Organisation
 from lib.days import city_today
 from tests.factories import make_district, make_officer, make_organisation
 
-FINGER = 44
+TARGET = {"phone": 44, "desk": 36}  # pixels: a finger, a mouse
 
 
 @pytest.mark.parametrize("device", ["phone", "desk"])
@@ -23,14 +23,14 @@ def test_those_ticked_are_changed_and_changed_back_in_the_list_as_it_was(open_pa
     page.goto(reverse("organisations") + "?kind=ngo")
     button = page.get_by_role("button", name="Selected")
     expect(button).to_be_hidden()
-    if device == "phone":
-        page.get_by_role("checkbox", name="Select", exact=True).check()
+    page.locator("#page-menu > summary").click()
+    page.get_by_role("checkbox", name="Select several").check()
     for name in ("Casa Uno", "Casa Dos"):
         box = page.get_by_role("checkbox", name=f"Select {name}").locator("xpath=..").bounding_box()
-        assert min(box["width"], box["height"]) >= FINGER
+        assert min(box["width"], box["height"]) >= TARGET[device]
         page.get_by_role("checkbox", name=f"Select {name}").check()
     expect(button).to_be_in_viewport()
-    assert button.bounding_box()["height"] >= FINGER
+    assert button.bounding_box()["height"] >= TARGET[device]
     button.click()
     page.get_by_role("button", name="Mark as checked today").click()
     for is_back in (False, True):

@@ -151,7 +151,7 @@ def test_without_scripts_what_is_sent_again_after_back_is_saved_once(
     page.goto("/concerns/log/")
     wait_for_lasting_address(page)
     page.locator("[name=facts]").fill(FACTS)
-    save = page.get_by_role("button", name="Save and see who to call")
+    save = page.get_by_role("button", name="Save for North")
     page.get_by_role("checkbox").first.check(force=True)
     save.click()
     page.wait_for_url(re.compile("/concerns/[0-9a-f-]{36}/"))
@@ -173,7 +173,7 @@ def test_without_scripts_another_visit_is_another_form(open_page: OpenPage, offi
         wait_for_lasting_address(page)
         page.locator("[name=facts]").fill(FACTS)
         page.get_by_role("checkbox").first.check(force=True)
-        page.get_by_role("button", name="Save and see who to call").click()
+        page.get_by_role("button", name="Save for North").click()
         page.wait_for_url(re.compile("/concerns/[0-9a-f-]{36}/"))
     assert Concern.objects.count() == 2
 
@@ -182,11 +182,11 @@ def test_mistakes_are_shown_where_the_form_was(open_page: OpenPage, officer: Use
     page = open_page("phone", user=officer)
     page.goto("/concerns/log/")
     page.locator("[name=facts]").fill(FACTS)
-    page.get_by_role("button", name="Save and see who to call").tap()
+    page.get_by_role("button", name="Save for North").tap()
     expect(page.locator("#mistakes")).to_be_focused()
     expect(page.locator("[name=facts]")).to_have_value(FACTS)
     page.get_by_role("checkbox").first.check(force=True)
-    page.get_by_role("button", name="Save and see who to call").tap()
+    page.get_by_role("button", name="Save for North").tap()
     expect(page.get_by_text("The lead officers are being notified now.")).to_be_visible()
     assert Concern.objects.get().facts == FACTS
 

@@ -75,7 +75,7 @@ def test_what_is_typed_after_save_stays_beside_the_mistakes(open_page: OpenPage,
         route.continue_()
 
     page.route("**/concerns/log/", type_on)
-    page.get_by_role("button", name="Save and see who to call").tap()
+    page.get_by_role("button", name="Save for North").tap()
     expect(page.locator("#mistakes")).to_be_visible()
     expect(facts).to_have_value("A lamp is out.")
     expect(page.get_by_role("checkbox", name="Threat", exact=True)).to_be_checked()

@@ -63,7 +63,8 @@ def everything(*models: Any) -> dict[str, list[Any]]:
             row["fields"].pop("version", None)
             row["fields"].pop("revision", None)
             row["fields"].pop("updated_at", None)
-            row["fields"].get("also_in", []).sort()
+            for linked in ("also_in", "near"):
+                row["fields"].get(linked, []).sort()
             if model._meta.auto_created:
                 row["pk"] = None
         rows[model._meta.label] = sorted(found, key=str)
@@ -268,6 +269,7 @@ def a_pair_met_five_hundred_times() -> tuple[Organisation, Organisation]:
     return kept, gone
 
 
+@pytest.mark.thorough
 def test_five_hundred_meetings_each_are_all_there_and_go_back() -> None:
     kept, gone = a_pair_met_five_hundred_times()
     before, counts = everything(), relations.reference_counts([kept, gone])

@@ -25,6 +25,7 @@ from contacts.models import (
     PrivateChannel,
 )
 from contacts.services.organisations import edit_organisation
+from incidents.models import CallInProgress
 from meetings.models import (
     Concern,
     FollowUp,
@@ -64,6 +65,12 @@ def a_concern(**more: Any) -> Concern:
     )
 
 
+def near_a_concern(rows: Rows) -> None:
+    a_concern().near.set(rows[:2])
+    for row in rows:
+        a_concern().near.add(row)
+
+
 def in_meetings(rows: Rows) -> None:
     meetings = [make_meeting(None, row) for row in rows]
     for kept, there in zip(rows, meetings[1:], strict=False):  # both at the second, one as absent
@@ -83,6 +90,13 @@ def promised(rows: Rows) -> None:
     for row in rows:
         for promise in (to_all, a_promise()):
             FollowUpOrganisation.objects.create(follow_up=promise, organisation=row)
+
+
+def promised_before(rows: Rows) -> None:
+    to_all, until = a_promise(), timezone.now()
+    for row in rows:
+        for promise in (to_all, a_promise()):
+            promise.former_organisation_links.create(organisation=row, until=until)
 
 
 def speaking(rows: Rows) -> None:
@@ -164,9 +178,11 @@ MADE: Final[dict[str, Callable[[Rows], None]]] = {
     "meetings.MeetingOrganisation.organisation": in_meetings,
     "meetings.MeetingContact.contact": attending,
     "meetings.FollowUpOrganisation.organisation": promised,
+    "meetings.FormerFollowUpOrganisation.organisation": promised_before,
     "meetings.FollowUp.contact": each(a_promise, "contact"),
     "meetings.Concern.raised_by_organisation": each(a_concern, "raised_by_organisation"),
     "meetings.Concern.site_organisation": each(a_concern, "site_organisation"),
+    "meetings.Concern_near.organisation": near_a_concern,
     "contacts.Affiliation.organisation": speaking,
     "contacts.Affiliation.contact": spoken_for,
     "contacts.PrivateChannel.contact": reached_at_home,
@@ -255,6 +271,18 @@ def test_a_merge_into_a_row_that_was_merged_itself_is_taken_back_after_it(made: 
     assert everything() == as_two
     undo_merge(actor=SYSTEM, merge_id=first.pk)
     assert everything() == as_three
+
+
+def test_a_call_that_ended_since_neither_stops_an_undo_nor_comes_back() -> None:
+    kept, gone, _other = three("incidents.CallInProgress.organisation")
+    [twin] = CallInProgress.objects.filter(organisation=kept, incident__calls_in_progress__organisation=gone)
+    done = merge(kept, gone)
+    calls = CallInProgress.objects.filter(organisation=kept)
+    assert calls.count() == 3, "one for each incident"
+    calls.delete()
+    again = CallInProgress.objects.create(incident=twin.incident, organisation=kept, user=twin.user)
+    undo_merge(actor=SYSTEM, merge_id=done.pk)
+    assert list(CallInProgress.objects.filter(organisation=kept)) == [again]
 
 
 def test_versions_only_rise_and_each_step_is_in_the_trail() -> None:

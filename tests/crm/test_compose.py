@@ -37,6 +37,7 @@ SECRETS = {
     **{f"VALKEY_{user.upper()}_PASSWORD": f"{user}0" for user in ("web", "beat", *QUEUES)},
     "AUDIT_SIGNING_KEY_FILE": "./audit-key.pem",
     "EMAIL_URL": "smtp://mail.city.example:25",
+    "CONTROL_ROOM": "0900",
     "DEFAULT_FROM_EMAIL": "Proximity <proximity@city.example>",
 }
 OURS = {"migrate", "web", "beat", *QUEUES}

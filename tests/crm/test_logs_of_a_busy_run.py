@@ -129,6 +129,7 @@ def be_busy(port: int, officer: User, organisation: Organisation, contact: Conta
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_nothing_about_anybody(committed_db: None, mail_sink: MailSink, tmp_path: Path) -> None:
     officer, organisation, contact = make_book()

@@ -50,6 +50,7 @@ GOOD: Final = {
     "EMAIL_HOST": "mail.city.example",
     "EMAIL_USE_TLS": True,
     "EMAIL_USE_SSL": False,
+    "CONTROL_ROOM": "0900",
     "SECURITY_CONTACT": "mailto:security@city.example",
     "SECURITY_EXPIRES": date(2027, 6, 30),
 }
@@ -84,6 +85,7 @@ def test_safe_settings_have_no_finding(safe: Settings) -> None:
         ("ALLAUTH_TRUSTED_PROXY_COUNT", 0, "TRUSTED_PROXIES"),
         ("ROW_SECURITY", False, "ROW_SECURITY"),
         ("FIELD_KEYS", [], "rewrap_keys --new"),
+        ("CONTROL_ROOM", "", "CONTROL_ROOM is not set."),
         ("EMAIL_USE_TLS", False, "smtp+tls"),
         ("SECURITY_CONTACT", "", "SECURITY_CONTACT"),
         ("SECURITY_EXPIRES", date(2026, 12, 20), "2026-12-20"),

@@ -36,19 +36,21 @@ NOW: Final = datetime(2026, 12, 1, 12, tzinfo=UTC)
 def kept(settings: Settings, tmp_path: Path) -> Settings:
     """Settings of production that keep every promise."""
     settings.HTTPS, settings.DEMO, settings.DEBUG = True, False, False
-    settings.ROW_SECURITY = True
+    settings.ROW_SECURITY, settings.CONTROL_ROOM = True, "0900"
     for name in OF_TRAIL:
         setattr(settings, name, str(tmp_path / name))
     (tmp_path / "AUDIT_SIGNING_KEY_FILE").touch(mode=0o600)
     return settings
 
 
-@pytest.mark.parametrize("name", ["FIELD_KEYS", "FIELD_SECRET", "ROW_SECURITY", *OF_TRAIL])
+@pytest.mark.parametrize("name", ["FIELD_KEYS", "FIELD_SECRET", "ROW_SECURITY", "CONTROL_ROOM", *OF_TRAIL])
 def test_production_does_not_start_without_it(kept: Settings, name: str) -> None:
     refuse_to_start(["web", *QUEUES])
     setattr(kept, name, False if name == "ROW_SECURITY" else [] if name.startswith("FIELD") else "")
     with pytest.raises(ImproperlyConfigured, match=name if name in OF_TRAIL else name.split("_")[0]):
         refuse_to_start(["web", *QUEUES])
+    if name == "CONTROL_ROOM":
+        refuse_to_start(QUEUES)
     if name in OF_TRAIL:
         refuse_to_start(["web", "mail", "hooks", "work"])
     for local in ("DEMO", "DEBUG"):
@@ -67,17 +69,24 @@ def test_a_file_that_cannot_be_written_is_a_broken_promise(kept: Settings, tmp_p
     assert key.startswith("AUDIT_SIGNING_KEY_FILE") and "cannot be read" in key
 
 
+@pytest.mark.thorough
 def test_the_programs_refuse_and_say_what_to_do() -> None:
     """Like containers whose .env lacks a variable."""
     given = dict(os.environ) | services.environment() | {"HTTPS": "1", "SITE_URL": "https://crm.city.example"}
+    given["CONTROL_ROOM"] = "0900"
     web, trail = [sys.executable, "-c", "import crm.wsgi"], [sys.executable, "-m", "crm.workers", "trail"]
     started = [
         subprocess.Popen(command, cwd=services.ROOT, env=given | more, stderr=subprocess.PIPE, text=True)
-        for command, more in ((web, {}), (web, {"FIELD_KEYS": ""}), (trail, {"ERASURE_LEDGER": ""}))
+        for command, more in (
+            (web, {}),
+            (web, {"FIELD_KEYS": "", "CONTROL_ROOM": ""}),
+            (trail, {"ERASURE_LEDGER": ""}),
+        )
     ]
     errors = [process.communicate(timeout=60)[1] for process in started]
     assert [process.returncode for process in started] == [0, 1, 1], errors
     assert "run `manage.py rewrap_keys --new`" in errors[1]
+    assert "CONTROL_ROOM is not set. Organisations that are called" in errors[1]
     assert "ERASURE_LEDGER is not set. A restored backup would bring back people" in errors[2]
 
 

@@ -33,6 +33,7 @@ def all_of(connection: socket.socket) -> bytes:
     return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "half",
     [POST + FORM + b"Content-Length: 100\r\n\r\nlogin=", POST + b"X-Half: ", b"POST /acc"],

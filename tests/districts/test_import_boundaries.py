@@ -334,6 +334,7 @@ def test_the_command_wants_changes_confirmed(tmp_path: Path) -> None:
 # --- Many ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_a_trial_of_five_thousand_takes_seconds_and_asks_little() -> None:
     many = collection(
         *(

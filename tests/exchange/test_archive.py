@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, transaction
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM, actor_for
@@ -32,7 +33,15 @@ from exchange.models import ImportedRow
 from incidents.models import StepHandover
 from lib.external_ids import set_external_ids
 from lib.ids import uuid7
-from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation, Series
+from meetings.models import (
+    Concern,
+    FollowUp,
+    FollowUpOrganisation,
+    FormerFollowUpOrganisation,
+    Meeting,
+    MeetingOrganisation,
+    Series,
+)
 from meetings.services.concerns import log_concern
 from privacy.services.restrictions import restrict_contact
 from reviews.models import Review
@@ -84,6 +93,10 @@ def make_busy(chance: random.Random) -> None:
         object_type="meeting", source="old system", external_id="7", fingerprints={"subject": "ab12"}
     )
     one, other = sorted(Organisation.objects.values_list("pk", flat=True)[:2])
+    link = FollowUpOrganisation.objects.order_by("pk")[0]
+    FormerFollowUpOrganisation.objects.create(
+        follow_up_id=link.follow_up_id, organisation_id=one, until=timezone.now()
+    )
     NotADuplicate.objects.create(object_type="organisation", one=one, other=other)
     Merge.objects.create(object_type="organisation", kept_id=one, gone_ids=[uuid7()], kept_version=2)
     ImportedFields.objects.create(organisation_id=one, source="register", fingerprints={"name": "ab12"})
@@ -108,6 +121,7 @@ def make_busy(chance: random.Random) -> None:
     make_plan(keeper, make_officer(place.home_district), place, "“Ágora” \u2028 🙂")
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_a_busy_city_comes_back_the_same(committed_db: None, settings: Settings, tmp_path: Path) -> None:
     key = use_key(settings, tmp_path)
@@ -186,7 +200,7 @@ class TestADistrict:
         Meeting.objects.all().delete()
         Organisation.objects.all().delete()
         user = User.objects.get()
-        user.reliefs.all().delete()
+        user.duty_shifts.all().delete()
         user.delete()
         here = make_officer(email=officer.email.upper())  # the same colleague under another id
         read(file)

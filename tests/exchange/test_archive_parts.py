@@ -49,6 +49,7 @@ DERIVED = {
     "contact.clues",
     "meeting.folded",
     "affiliation.told_until",
+    "stephandover.shift_handover",
     "meetingorganisation.met_at",
     "concern.folded",
     "followup.folded",
@@ -62,7 +63,7 @@ DERIVED = {
 def tables() -> Iterable[Any]:
     for app in (
         *("districts", "contacts", "reminders", "meetings"),
-        *("exchange", "incidents", "privacy", "reviews", "publishing", "plans", "practices"),
+        *("exchange", "incidents", "privacy", "reports", "reviews", "publishing", "plans", "practices"),
     ):
         yield from apps.get_app_config(app).get_models()
 

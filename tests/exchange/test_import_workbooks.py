@@ -206,6 +206,7 @@ BOMBS = (
 )
 
 
+@pytest.mark.thorough
 def test_a_bomb_is_refused_within_seconds_and_in_little_memory(tmp_path: Path) -> None:
     files = [tmp_path / f"{bomb.__name__}.xlsx" for bomb, _says in BOMBS]
     for file, (bomb, _says) in zip(files, BOMBS, strict=True):

@@ -11,7 +11,7 @@ from incidents.models import Incident, Protocol
 from incidents.services.concerns import log_concern, open_incident
 from incidents.services.decisions import agree_words, close_incident
 from incidents.services.judgements import assess_tension, sign_debrief
-from incidents.services.proposed_protocols import ATTACK
+from incidents.services.proposed_protocols import ATTACK, in_words
 from incidents.services.protocols import approve_protocol, draft_protocol
 from incidents.services.reassurances import record_reassurance
 from lib.days import city_today
@@ -20,9 +20,7 @@ from tests.factories import make_district, make_officer, make_organisation, make
 
 
 def make_protocol(shipped: dict[str, Any] = ATTACK, **changes: Any) -> Protocol:
-    fields = shipped | {"name": str(shipped["name"])}
-    fields["steps"] = [step | {"text": str(step["text"])} for step in shipped["steps"]]
-    drafted = draft_protocol(actor=SYSTEM, **(fields | changes))
+    drafted = draft_protocol(actor=SYSTEM, **(shipped | in_words(shipped) | changes))
     return approve_protocol(actor=SYSTEM, protocol_id=drafted.pk)
 
 
@@ -61,7 +59,9 @@ def make_incident(actor: Actor, concern: Concern, *, is_over: bool = False) -> I
         agree_words(**about, words="Officers were there.")
         assess_tension(**about, level=1, trend="steady", experienced="Nothing", consulted=[place])
         voices = [{"in_time": "yes", "next_time": "Come earlier", "organisation": place}]
-        sign_debrief(**about, held_on=city_today(), keep="The calls", voices=voices)
+        reason = "Everything worked as it was agreed."
+        kept = {"keep": "The calls to everyone at once", "no_action_reason": reason}
+        sign_debrief(**about, held_on=city_today(), voices=voices, **kept)
         close_incident(**about)
     incident.refresh_from_db()
     return incident
@@ -95,6 +95,11 @@ class Night:
 
     def incident(self, **changes: Any) -> Incident:
         return Incident.objects.get(concern_links__concern=self.log(**changes))
+
+    def second_incident(self) -> Incident:
+        """Open an incident for a second report, although one of the same protocol is under way."""
+        concern = self.log()
+        return open_incident(actor=self.actor(), concern_id=concern.pk, protocol_id=self.protocol.pk)
 
     def step(self, incident: Incident, proof: str, organisation: Organisation | None = None) -> Any:
         rows = incident.steps.filter(step__proof=proof, organisation=organisation).select_related("step")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from incidents.models import Debrief, Incident, Protocol, TensionAssessment
 from lib.days import city_today
-from tests.factories import make_district
+from tests.factories import make_district, make_officer
 from tests.incidents.making import SHORT, make_protocol
 
 Rows = list[Any]
@@ -38,6 +38,13 @@ def called(rows: Rows) -> None:
             incident.reassurances.create(organisation=row, at=timezone.now(), result="no_answer")
 
 
+def calling(rows: Rows) -> None:
+    shared = _incident()
+    for row in rows:
+        for incident in (shared, _incident()):
+            incident.calls_in_progress.create(organisation=row, user=make_officer())
+
+
 def consulted(rows: Rows) -> None:
     def assessed() -> TensionAssessment:
         return _incident().assessments.create(number=1, level=1, trend="steady")
@@ -62,6 +69,7 @@ def agreed(rows: Rows) -> None:
 
 OF_THREE: Final[dict[str, Callable[[Rows], None]]] = {
     "incidents.IncidentStep.organisation": stepped,
+    "incidents.CallInProgress.organisation": calling,
     "incidents.Reassurance.organisation": called,
     "incidents.TensionAssessment_consulted.organisation": consulted,
     "incidents.DebriefVoice.organisation": heard,

@@ -1,4 +1,4 @@
-"""The page of a concern follows what organisations said about calls, as the page of its incident does."""
+"""The page of a concern without an incident follows what organisations said about calls."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def test_at_night_a_number_is_shown_to_who_may_be_called(
 ) -> None:
     settings.TIME_ZONE = zone_where_it_is(hour)
     Organisation.objects.filter(pk=night.place.pk).update(night_calls=agreed)
-    shown = card(client, night, night.log())
+    shown = card(client, night, night.log(kinds=["rumour"]))
     for text in ("Do not call at night", "Has not agreed to a night call about this."):
         assert (text in shown) is (text == says)
     first, _fold, danger = shown.partition("Danger to life")
@@ -55,5 +55,5 @@ def test_who_wants_to_be_contacted_only_if_they_ask_shows_a_number_once_they_did
     Organisation.objects.filter(pk=night.place.pk).update(
         contact_wish="only_if_they_ask", contact_wish_by="The board", contact_wish_on="2026-02-14"
     )
-    assert NUMBER not in card(client, night, night.log())
-    assert NUMBER in card(client, night, night.log(raised_by_organisation=night.place))
+    assert NUMBER not in card(client, night, night.log(kinds=["rumour"]))
+    assert NUMBER in card(client, night, night.log(kinds=["rumour"], raised_by_organisation=night.place))

@@ -75,7 +75,7 @@ def test_who_is_excluded_steers_nothing_by_the_concern(client: Client) -> None:
     address = f"/concerns/{concern.pk}/"
     for user, status in ((night.lead, 403), (night.duty, 200)):
         client.force_login(user)
-        assert client.get(address).status_code == 200, "the concern is still seen"
+        assert client.get(address, follow=True).status_code == 200, "the concern is still seen"
         assert client.get(f"{address}edit/").status_code == status
     for act in acts:
         act(night.actor())

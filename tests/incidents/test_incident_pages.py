@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from audit.models import Event
@@ -21,7 +22,8 @@ from incidents.services.reassurances import record_reassurance, undo_reassurance
 from incidents.services.steps import take_over
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting
-from meetings.services.relief import open_relief
+from meetings.services.concerns import reopen_concern
+from meetings.services.shifts import begin_shift
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor
 from tests.incidents.making import Night, make_incident, make_protocol, zone_where_it_is
 
@@ -29,7 +31,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def night() -> Night:
+def night(settings: Settings) -> Night:
+    settings.TIME_ZONE = zone_where_it_is(12)
     return Night(phone="+34910123456")
 
 
@@ -49,15 +52,15 @@ def test_two_taps_lead_from_a_saved_concern_to_a_place_that_was_reached(client: 
     incident = Incident.objects.get()
     assert saved["Location"] == f"/incidents/{incident.pk}/"
     page = client.get(saved["Location"]).content.decode()
-    assert "Next: Call the affected place" in page
+    assert "Call Al-Noor" in section_next(page)
     assert "910 12 34 56" in page
     call = {"called": night.place.pk, "result": "reached"}
     reached = client.post(f"/incidents/{incident.pk}/calls/", call, follow=True).content.decode()
     assert "Reached: Al-Noor" in reached and "Undo" in reached
     assert Meeting.objects.get().kind == "phone"
-    assert (
-        f"/incidents/{incident.pk}/" in client.get(f"/concerns/{Concern.objects.get().pk}/").content.decode()
-    )
+    concern = Concern.objects.get()
+    led = client.get(f"/concerns/{concern.pk}/")
+    assert led["Location"] == f"/incidents/{incident.pk}/?concern={concern.pk}#concern"
 
 
 def test_a_second_tap_says_what_they_need_and_when_to_call_again(client: Client, night: Night) -> None:
@@ -78,7 +81,7 @@ def test_a_second_tap_says_what_they_need_and_when_to_call_again(client: Client,
     assert sign_in(client, night.lead).post(f"{path}calls/", said).status_code == 403, "not their call"
     assert row.meeting is not None and row.meeting.outcomes == ["information_shared"]
     page = sign_in(client, night.duty).post(f"{path}calls/", said, follow=True).text
-    assert "A patrol" in page and "call again" in page and "They need…" not in page
+    assert "a patrol" in page and "call again" in page and "They need…" not in page
     row.refresh_from_db()
     assert row.meeting.outcomes == ["reassurance_given"], "they told us something"
     promised = FollowUp.objects.get()
@@ -97,20 +100,45 @@ def test_a_call_that_is_undone_takes_its_follow_up_back(night: Night) -> None:
     assert not FollowUp.objects.exists()
 
 
-def test_closing_an_incident_offers_to_close_its_concerns_which_are_still_to_be_reported_back(
+def test_closing_an_incident_closes_its_concerns_and_lists_who_has_not_heard_of_it(
     client: Client, night: Night
 ) -> None:
     supervisor = night.actor(night.supervisor)
-    for with_concerns in (False, True):
-        concern = night.log(kinds=["graffiti_symbol"])
-        over = make_incident(supervisor, concern, is_over=True)
-        reopen_incident(actor=supervisor, incident_id=over.pk)
-        page = sign_in(client, night.supervisor).get(f"/incidents/{over.pk}/").text
-        assert "Close its concerns too" in page
-        sent = {"act": "close"} | ({"with_concerns": "on"} if with_concerns else {})
-        assert client.post(f"/incidents/{over.pk}/decide/", sent).status_code == 302
+    concern = night.log(kinds=["graffiti_symbol"])
+    over = make_incident(supervisor, concern, is_over=True)
+    reopen_incident(actor=supervisor, incident_id=over.pk)
+    reopen_concern(actor=supervisor, concern_id=concern.pk)
+    sign_in(client, night.supervisor)
+    assert client.post(f"/incidents/{over.pk}/decide/", {"act": "close"}).status_code == 302
+    concern.refresh_from_db()
+    assert (concern.status, concern.reported_back_on) == ("closed", None)
+    assert "Reported back?" in client.get(f"/incidents/{over.pk}/").text
+
+
+def test_a_concern_is_answered_when_whoever_raised_it_is_reached_or_else_the_place(night: Night) -> None:
+    def call(result: str, called: Organisation) -> Any:
+        about: dict[str, Any] = {"actor": night.actor(), "incident_id": incident.pk}
+        return record_reassurance(**about, organisation_id=called.pk, result=result)
+
+    for raised_by, answering, beside in (
+        (None, night.place, night.other),
+        (night.other, night.other, night.place),
+    ):
+        incident = Incident.objects.get(concern_links__concern=night.log(raised_by_organisation=raised_by))
+        concern = incident.concern_links.get().concern
+        for result, called in (("reached", beside), ("declined", answering)):
+            undo_reassurance(
+                actor=night.actor(), incident_id=incident.pk, reassurance_id=call(result, called).pk
+            )
+            concern.refresh_from_db()
+            assert (concern.status, concern.answered_at) == ("open", None)
+        row = call("reached", answering)
         concern.refresh_from_db()
-        assert (concern.status == "closed", concern.reported_back_on) == (with_concerns, None)
+        assert (concern.status, concern.answered_at) == ("answered", row.at)
+        undo_reassurance(actor=night.actor(), incident_id=incident.pk, reassurance_id=row.pk)
+        concern.refresh_from_db()
+        assert (concern.status, concern.answered_at) == ("open", None)
+        Incident.objects.update(status="closed", closed_at=timezone.now())
 
 
 def test_the_second_who_takes_a_step_reads_who_was_first(client: Client, night: Night) -> None:
@@ -192,7 +220,7 @@ def test_a_second_report_is_offered_the_incident_and_others_are_started_by_hand(
     incident = night.incident()
     second = night.log()
     sign_in(client, night.duty)
-    assert "Is this the same as" in client.get(f"/concerns/{second.pk}/").content.decode()
+    assert "Is this one of these events?" in client.get(f"/concerns/{second.pk}/").content.decode()
     client.post(f"/concerns/{second.pk}/incident/", {"incident": incident.pk})
     assert incident.concern_links.count() == 2
     protocol = make_protocol(GRAFFITI)
@@ -212,9 +240,8 @@ def test_the_page_costs_the_same_whatever_the_number_of_organisations(
 
     def cost() -> int:
         incident = night.incident(received_at=timezone.now() - timedelta(days=2))
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        client.get(f"/incidents/{incident.pk}/")  # marks one's steps as seen
+        with CaptureQueriesContext(connection) as asked:
             assert client.get(f"/incidents/{incident.pk}/").status_code == 200
         Incident.objects.update(started_at=timezone.now() - timedelta(days=5))
         return len(asked)
@@ -227,7 +254,7 @@ def test_the_page_costs_the_same_whatever_the_number_of_organisations(
             focuses=[{"focus": "muslim", "declared_by": "The board", "declared_on": "2026-01-05"}],
         )
     assert cost() == first
-    assert first <= 14
+    assert first <= 18, "14, and what is shown of the concern"
 
 
 def test_refused_and_sleeping_organisations_show_no_number(client: Client, night: Night) -> None:
@@ -252,15 +279,15 @@ def test_whatever_is_next_can_be_done_from_its_place(client: Client, night: Nigh
     assert reached["Location"] == f"{path}#next"
     client.post(f"{path}calls/", call | {"called": night.other.pk})
     page = client.get(path).text
-    assert "Recorded for Burial society: reached." in page
-    assert "Next: Visit the affected place" in section_next(page)
-    assert "Visited" in section_next(page) and "Not for me" in section_next(page)
+    assert "Burial society: reached." in page
+    assert "Visit Al-Noor" in section_next(page)
+    assert "Visited" in section_next(page) and "Give to a colleague" in section_next(page)
     vain = client.post(f"{path}calls/", call | {"channel": "visit", "result": "no_answer"}, follow=True).text
     assert "No one was there" in section_next(vain), "still to be visited"
     assert 'value="left_message"' not in section_next(vain), "they were reached by phone"
     client.post(f"{path}calls/", call | {"channel": "visit"})
     page = client.get(path).text
-    assert "Next: Offer victim support through the organisation" in section_next(page)
+    assert "Offer victim support through the organisation: Al-Noor" in section_next(page)
     assert 'value="done"' in section_next(page)
     step = night.step(Incident.objects.get(), "tick", night.place)
     done = client.post(f"{path}steps/", {"task": step.pk, "act": "done", "is_next": "1"}, follow=True).text
@@ -277,18 +304,31 @@ def test_two_attempts_in_vain_offer_to_record_a_visit(client: Client, night: Nig
     assert "Go there." in section_next(page) and "No one was there" in section_next(page)
 
 
+def part(page: str, start: str, end: str) -> str:
+    """The text between two marks of the page; "" if the first is not there."""
+    return " ".join(page.partition(start)[2].partition(end)[0].split())
+
+
 @pytest.mark.parametrize(
     ("hour", "agreed", "waits"),
     [(2, "not_asked", True), (2, "if_our_place", True), (2, "always", False), (12, "not_asked", False)],
 )
-def test_at_night_a_call_that_can_wait_says_so(
+def test_at_night_a_call_that_can_wait_is_folded_under_the_morning(
     client: Client, night: Night, settings: Any, hour: int, agreed: str, waits: bool
 ) -> None:
-    Organisation.objects.filter(pk=night.other.pk).update(night_calls=agreed)
+    Organisation.objects.filter(pk=night.other.pk).update(night_calls=agreed, phone="+34910123499")
     settings.TIME_ZONE = zone_where_it_is(hour)
-    page = sign_in(client, night.duty).get(f"/incidents/{night.incident().pk}/").text
-    assert ("Can wait for the morning" in page) is waits
-    assert "Can wait" not in section_next(page), "the affected place is called at once"
+    path = f"/incidents/{night.incident().pk}/"
+    page = sign_in(client, night.duty).get(path).text
+    morning = part(page, 'id="morning"', "</details>")
+    assert ("Burial society" in morning) is waits and ("910 12 34 99" in morning) is waits
+    assert ("Burial society" in part(page, 'id="calls"', "</ul>")) is not waits
+    assert "Call Al-Noor" in section_next(page), "the affected place is called at once"
+    for result in ("no_answer", "no_answer"):
+        client.post(f"{path}calls/", {"called": night.other.pk, "result": result})
+    other = section_next(client.get(f"{path}?call={night.other.pk}").text)
+    assert ("Can wait for the morning" in other) is waits, "brought to the top by hand"
+    assert ("Go there." in other) is not waits
 
 
 def test_danger_to_life_shows_the_number_of_who_asked_not_to_be_called_at_night(
@@ -319,21 +359,28 @@ def test_today_shows_what_is_under_way_in_the_district_and_own_steps_first(
     open_incident(actor=others.actor(), concern_id=concern.pk, protocol_id=night.protocol.pk)
     reach = make_officer(night.district)
     visitor = make_officer(make_district())
-    assert "Open incident" not in sign_in(client, visitor).get("/").text, "of another district"
-    open_relief(actor=night.actor(visitor), district=night.district, reason="night_duty", hours=8)
+    link = 'class="row-link" href="/incidents/'
+    assert link not in sign_in(client, visitor).get("/").text, "of another district"
+    begin_shift(actor=night.actor(visitor), districts=[night.district], reason="night_duty", hours=8)
     for user in (night.duty, night.supervisor, reach, visitor):
         shown = sign_in(client, user).get("/").text
-        assert shown.count("Open incident") == 2, "with a step, and to who works there tonight"
+        assert shown.count(link) == 2, "with a step, and to who works there tonight"
     found = [row.pk for row in sign_in(client, night.duty).get("/").context["incidents"]]
     assert found[0] == own.pk, "where they have a step, though the other one is more urgent"
 
 
-def test_the_list_shows_what_the_reader_covers(client: Client, night: Night) -> None:
-    night.incident()
-    shown = " ".join(sign_in(client, night.duty).get("/incidents/").content.decode().split())
-    assert "Attack on people or a place, Al-Noor" in shown
-    assert "No incidents" in sign_in(client, make_officer()).get("/incidents/").content.decode()
-    assert sign_in(client, night.duty).get("/incidents/?late=true").status_code == 200
+def test_today_and_the_list_say_the_same_late_step_whoever_has_it(client: Client, night: Night) -> None:
+    incident = night.incident()
+    call = night.step(incident, "reassurance", night.place)
+    incident.steps.filter(pk=call.pk).update(due_at=timezone.now() - timedelta(minutes=21))
+    own = night.step(incident, "words")
+    assert (call.owner, own.owner) == (night.duty, night.supervisor)
+    sign_in(client, night.supervisor)
+    for address in ("/", "/concerns/"):
+        page = " ".join(client.get(address).text.split())
+        row = next(part for part in page.split("<li ") if f'href="/incidents/{incident.pk}/"' in part)
+        assert row.startswith('class="row late"') and f"{call.step.text}: Al-Noor" in row, address
+        assert night.duty.name in row and "21 minutes late" in row and own.step.text not in row, address
 
 
 def test_the_night_phone_is_one_tap_away_in_an_incident_and_nowhere_without_it(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Tension, debrief and the morning brief: supervisors judge, and nobody changes it afterwards."""
+"""Tension and debrief: supervisors judge, and no one changes it afterwards."""
 
 from typing import Any
 
@@ -13,7 +13,6 @@ from audit.models import Action, Event
 from crm.variable_checks import scale
 from incidents.models import Incident
 from incidents.services.exclusions import request_exclusion
-from incidents.services.reassurances import record_reassurance
 from lib.days import city_today
 from tests.factories import (
     make_actor,
@@ -29,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 TENSION: dict[str, Any] = {"level": "3", "trend": "rising", "experienced": "Parents ask about the school run"}
 VOICES = {"voices-TOTAL_FORMS": "2", "voices-INITIAL_FORMS": "0"}
+VOICES |= {"actions-TOTAL_FORMS": "1", "actions-INITIAL_FORMS": "0"}
 
 
 @pytest.fixture
@@ -97,7 +97,10 @@ def test_a_debrief_is_signed_once_and_read_by_all_who_see_the_incident(client: C
     assert "Attack on a community site" in signed_in(client, night.supervisor).get(address).text
     data = VOICES | {
         "held_on": city_today(),
-        "keep": "The calls",
+        "keep": "The order in which we called",
+        "actions-0-title": "Ask for night numbers",
+        "actions-0-owner": night.lead.pk,
+        "actions-0-due_on": city_today(),
         "voices-0-organisation": night.place.pk,
         "voices-0-in_time": "yes",
         "voices-0-next_time": "Come on foot",
@@ -106,6 +109,11 @@ def test_a_debrief_is_signed_once_and_read_by_all_who_see_the_incident(client: C
     wrong: list[dict[str, Any]] = [
         {"held_on": ""},
         {"held_on": "2100-01-01"},
+        {"keep": "Too short"},
+        {"actions-0-title": ""},
+        {"actions-0-title": "", "no_action_reason": "Too short"},
+        {"actions-0-due_on": "2020-01-01"},
+        {"actions-0-owner": make_user(Role.ADMINISTRATOR).pk},
         {"voices-0-in_time": "maybe"},
         {"voices-0-organisation": make_organisation(make_district()).pk},
         {"step": "waive", "waived_reason": "Too short"},
@@ -114,9 +122,38 @@ def test_a_debrief_is_signed_once_and_read_by_all_who_see_the_incident(client: C
         assert client.post(address, data | fields).status_code == 422, fields
     assert client.post(address, data).status_code == 302
     assert client.post(address, data).status_code == 422  # a second one
+    action = incident.debrief.actions.get()
+    assert (action.title, action.owner) == ("Ask for night numbers", night.lead)
+    assert list(action.organisations.all()) == [night.place] and action.concern
     said = signed_in(client, night.duty).get(address).text
-    assert "Come on foot" in said and "Not named" in said and "Sign debrief" not in said
+    assert (
+        "Ask for night numbers" in said
+        and "Come on foot" in said
+        and "Not named" in said
+        and "Sign debrief" not in said
+    )
     assert client.post(address, data).status_code == 403
+
+
+def test_an_action_goes_to_who_works_there_and_its_absence_is_said_at_its_field(
+    client: Client, night: Night
+) -> None:
+    incident, elsewhere = night.incident(), make_officer(make_district(), name="Ana Elsewhere")
+    address = page("debrief", incident)
+    form = signed_in(client, night.supervisor).get(address).text
+    assert f'value="{city_today()}"' in form, "held today, unless another day is chosen"
+    assert night.lead.name in form and elsewhere.name not in form
+    data = VOICES | {"held_on": city_today(), "keep": "The order in which we called"}
+    refused = client.post(address, data).text
+    assert "Enter an action" in refused.split('id="id_actions-0-title"')[0].split("<form")[-1] or (
+        'id="id_actions-0-title_error"' in refused
+    )
+    action = {"actions-0-title": "Ask for numbers", "actions-0-due_on": city_today()}
+    assert client.post(address, data | action | {"actions-0-owner": elsewhere.pk}).status_code == 422
+    assert client.post(address, data | action | {"actions-0-owner": night.duty.pk}).status_code == 302
+    shown = signed_in(client, night.duty).get(f"/follow-ups/{incident.debrief.actions.get().pk}/").text
+    assert "Attack on a community site, Al-Noor" in shown
+    assert 'form="chosen"' not in client.get(f"/incidents/{incident.pk}/").text, "one box, which says done"
 
 
 def test_why_there_is_no_debrief_is_recorded(client: Client, night: Night) -> None:
@@ -127,29 +164,13 @@ def test_why_there_is_no_debrief_is_recorded(client: Client, night: Night) -> No
     assert not incident.debrief.is_held
 
 
-def test_the_brief_has_the_night_on_one_page(
-    client: Client, night: Night, django_assert_max_num_queries: Any
-) -> None:
-    incident = night.incident()
-    record_reassurance(
-        actor=night.actor(), incident_id=incident.pk, organisation_id=night.place.pk, result="reached"
-    )
-    signed_in(client, night.lead)
-    with django_assert_max_num_queries(14):
-        brief = client.get(page("brief", incident)).text
-    assert "1 of 2 reached or declined" in brief
-    assert "Reach the communities affected" in brief and "No statement agreed yet." in brief
-    event = Event.objects.filter(actor_id=night.lead.pk, action=Action.VIEW).latest("at")
-    assert {incident.pk, night.place.pk, night.other.pk} <= set(event.object_ids)
-
-
-@pytest.mark.parametrize("name", ["tension", "debrief", "brief"])
+@pytest.mark.parametrize("name", ["tension", "debrief"])
 def test_who_sees_the_pages(client: Client, night: Night, name: str) -> None:
     incident = night.incident()
     address = page(name, incident)
     second = make_supervisor(night.district)
     assert signed_in(client, night.supervisor).get(address).status_code == 200
-    assert signed_in(client, night.duty).get(address).status_code == (200 if name == "brief" else 403)
+    assert signed_in(client, night.duty).get(address).status_code == 403
     assert signed_in(client, make_officer(make_district())).get(address).status_code == 404
     assert signed_in(client, make_user(Role.ADMINISTRATOR)).get(address).status_code == 404
     asked = request_exclusion(actor=night.actor(), incident_id=incident.pk, user_id=second.pk)

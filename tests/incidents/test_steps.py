@@ -7,29 +7,31 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from incidents.rules.duty import Calendar, People, Supervisor
+from incidents.rules.hours import after_quiet
 from incidents.rules.reassurance import outcomes_of
 from incidents.rules.reminders import OpenStep, incident_reminders
 from incidents.rules.steps import (
     AffectedOrganisation,
     Candidate,
-    People,
     PlannedStep,
+    ReportedPlace,
     Step,
-    after_quiet,
+    has_place_besides,
     matching_protocols,
-    next_owner,
     plan_steps,
 )
 from reminders.rules import Recipient
 
 MADRID = ZoneInfo("Europe/Madrid")
 DUTY, LEAD, DEPUTY, SUPERVISOR, CITY, STEP, PLACE, OTHER = (UUID(int=n) for n in range(1, 9))
+NEAR, OF_CITY = Supervisor(SUPERVISOR, distance=0), Supervisor(CITY, distance=2, is_of_the_city=True)
 PEOPLE = People(
-    duty=DUTY,
-    supervisors=[SUPERVISOR],
-    city_supervisors=[CITY],
-    present={DUTY, LEAD, DEPUTY, SUPERVISOR},
+    logged_by=DUTY,
+    present={DUTY, LEAD, DEPUTY, SUPERVISOR, CITY},
+    supervisors=[OF_CITY, NEAR],
 )
+CALENDAR = Calendar(MADRID)
 
 
 def local(day: int, month: int, hour: int, minute: int = 0) -> datetime:
@@ -44,7 +46,7 @@ def step(**changes: object) -> Step:
 def plan(
     one: Step, *organisations: AffectedOrganisation, at: datetime, people: People = PEOPLE
 ) -> list[PlannedStep]:
-    return list(plan_steps([one], at, organisations, people, MADRID))
+    return list(plan_steps([one], at, organisations, people, CALENDAR))
 
 
 @pytest.mark.parametrize(
@@ -97,18 +99,57 @@ def test_the_affected_place_is_not_called_twice_but_reported_back_to() -> None:
     assert [one.organisation_id for one in told] == [PLACE, OTHER]
 
 
+def test_a_place_that_is_no_organisation_is_called_and_visited_once_by_who_is_on_duty() -> None:
+    other, at = AffectedOrganisation(OTHER, lead=LEAD), local(5, 6, 23)
+    for who in ("duty", "place_lead"):
+        one = step(assignee=who, each="the_place", calls=True)
+        [planned] = plan_steps([one], at, [other], PEOPLE, CALENDAR, has_other_place=True)
+        assert (planned.organisation_id, planned.owner_id, planned.due_at) == (None, DUTY, local(6, 6, 0))
+        assert not plan(one, other, at=at)
+
+
+def test_a_place_counts_beside_an_organisation_only_if_a_report_says_what_it_is() -> None:
+    named, unsaid, shop = (
+        ReportedPlace(kind == "organisation", kind, ["threat"]) for kind in ("organisation", "", "business")
+    )
+    assert has_place_besides([unsaid]) and has_place_besides([shop]) and has_place_besides([named, shop])
+    assert not has_place_besides([named]) and not has_place_besides([named, unsaid])
+    for kind, has_somebody in (("", False), ("public_place", False), ("business", True)):
+        assert has_place_besides([ReportedPlace(False, kind, ["graffiti_symbol"])]) == has_somebody
+
+
+def test_who_is_only_near_is_called_by_day_and_told_nothing_more() -> None:
+    def near(night_calls: str) -> AffectedOrganisation:
+        return AffectedOrganisation(OTHER, is_near=True, is_only_near=True, night_calls=night_calls)
+
+    call, at = step(each="each_organisation", calls=True), local(5, 6, 23)
+    for agreed in ("not_asked", "if_our_place", "never"):
+        assert [one.due_at for one in plan(call, near(agreed), at=at)] == [local(6, 6, 9)]
+        assert near(agreed).refuses_night_calls
+    assert [one.due_at for one in plan(call, near("always"), at=at)] == [local(6, 6, 0)]
+    assert not plan(step(each="each_organisation"), near("always"), at=at)
+    assert not plan(call, replace(near("always"), wish="none"), at=at)
+
+
+def test_a_step_for_some_kinds_is_left_out_for_others() -> None:
+    cleaning = step(only_for=["graffiti_symbol"])
+    for kinds, n in ((["threat"], 0), (["threat", "graffiti_symbol"], 1), (None, 1)):
+        steps = plan_steps([cleaning], local(5, 6, 12), [], PEOPLE, CALENDAR, kinds=kinds)
+        assert len(list(steps)) == n
+
+
 @pytest.mark.parametrize(
     ("who", "lead", "deputy", "people", "owner"),
     [
         ("duty", LEAD, None, PEOPLE, DUTY),
-        ("duty", LEAD, None, People(None, [SUPERVISOR], [CITY], {LEAD}), SUPERVISOR),
+        ("duty", LEAD, None, replace(PEOPLE, logged_by=None), LEAD),
         ("place_lead", LEAD, DEPUTY, PEOPLE, LEAD),
         ("each_lead", LEAD, DEPUTY, PEOPLE, LEAD),
         ("each_lead", UUID(int=99), DEPUTY, PEOPLE, DEPUTY),  # works elsewhere and cannot open it
-        ("each_lead", None, None, PEOPLE, SUPERVISOR),
-        ("each_lead", LEAD, None, People(DUTY, [SUPERVISOR], [CITY], {LEAD}, excluded={LEAD}), SUPERVISOR),
-        ("supervisor", LEAD, None, People(DUTY, [], [CITY], {LEAD}), CITY),
-        ("supervisor", LEAD, None, People(DUTY, [], [], {LEAD}), None),
+        ("each_lead", None, None, PEOPLE, DUTY),
+        ("each_lead", LEAD, None, replace(PEOPLE, excluded={LEAD}), DUTY),
+        ("supervisor", LEAD, None, replace(PEOPLE, supervisors=[OF_CITY]), CITY),
+        ("supervisor", LEAD, None, replace(PEOPLE, supervisors=[]), None),
         ("city_supervisor", LEAD, None, PEOPLE, CITY),
     ],
 )
@@ -186,4 +227,5 @@ def test_one_message_a_person_and_only_what_may_not_wait_leaves_at_night() -> No
 def test_a_step_that_is_left_goes_to_lead_deputy_and_supervisor_but_not_to_who_is_away(
     who: str, away: set[UUID], owner: UUID
 ) -> None:
-    assert next_owner(who, LEAD, DEPUTY, replace(PEOPLE, away=away)) == owner
+    people = replace(PEOPLE, away=away, excluded={DUTY})  # who leaves
+    assert people.first_able(who, LEAD, DEPUTY) == owner

@@ -167,7 +167,7 @@ def test_of_500_organisations_60_get_calls_and_the_page_costs_no_more(
     called = set(incident.steps.values_list("organisation", flat=True)) - {None}
     assert (len(called), incident.left_out) == (step_plans.AT_MOST, 502 - step_plans.AT_MOST)
     client.force_login(night.duty)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         assert client.get(f"/incidents/{incident.pk}/").status_code == 200
 
 

@@ -57,7 +57,7 @@ def written(night: Night) -> Incident:
     agree_words(**about, words=f"{CANARY} says so")
     said = dict.fromkeys(("experienced", "evidenced", "potential", "measures"), f"{CANARY} there")
     assess_tension(**about, level=2, trend="falling", not_consulted_reason=f"{CANARY} at night", **said)
-    texts = dict.fromkeys(("intended", "why", "keep", "change"), f"{CANARY} then")
+    texts = dict.fromkeys(("why", "keep", "change", "no_action_reason"), f"{CANARY} then, at the debrief")
     voice = {"in_time": "yes", "next_time": f"{CANARY} earlier", "organisation": night.place}
     sign_debrief(**about, held_on=city_today(), voices=[voice], **texts)
     incident.refresh_from_db()
@@ -85,7 +85,7 @@ def test_texts_of_an_incident_stay_on_its_pages(receiver: Receiver, client: Clie
 
     client.force_login(night.lead)
     page = f"/incidents/{incident.pk}/"
-    for path in (page, f"{page}brief/", f"{page}debrief/"):
+    for path in (page, f"{page}debrief/"):
         assert CANARY in client.get(path).text, "who works on it reads it"
 
     paths = ["/incidents/", f"/incidents/{incident.pk}/", "/concerns/", "/meetings/", "/follow-ups/"]

@@ -21,7 +21,7 @@ from jobs.services.files import opened, parts_of
 from jobs.services.jobs import LEASE, cancel_job, delete_expired_files, queue_job
 from jobs.services.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, Output, Work
 from jobs.services.running import MAX_ATTEMPTS, run_next
-from meetings.services.relief import end_relief, open_relief
+from meetings.services.shifts import begin_shift, end_shift
 from tests import wiring
 from tests.factories import make_district, make_officer, make_supervisor
 
@@ -143,17 +143,17 @@ def test_whoever_lost_the_role_fetches_nothing(supervisor: User) -> None:
         start(User.objects.get(pk=supervisor.pk))
 
 
-def test_what_was_made_on_relief_is_out_of_reach_once_that_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_made_on_duty_is_out_of_reach_once_that_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     kind = Kind("greet", greet, title="greet", may=lambda actor: actor.role == Role.OFFICER)
     wiring.add(monkeypatch, kinds.KINDS, kind)
     officer, further = make_officer(make_district()), make_district()
-    open_relief(actor=actor_for(officer), district=further, reason="night_duty", hours=2)
+    begin_shift(actor=actor_for(officer), districts=[further], reason="night_duty", hours=2)
     job = start(officer)
     run_next()
     address = f"/jobs/{job.pk}/files/{JobFile.objects.get(job=job, is_input=False).pk}/"
     page = browse(officer)
     assert page.get(address).status_code == 200
-    end_relief(actor=actor_for(officer))
+    end_shift(actor=actor_for(officer))
     assert page.get(address).status_code == 404
     officer.districts.add(further)
     assert page.get(address).status_code == 200

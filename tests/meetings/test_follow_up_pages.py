@@ -48,7 +48,7 @@ def signed_in(client: Client, user: User) -> Client:
 
 
 def press(client: Client, response: Any, what: str) -> Any:
-    """Press Undo or “Told them” in the message that the page shows after a write."""
+    """Press Undo, or answer “Reported back?” with yes, in the message that the page shows after a write."""
     path = re.search(rf'action="({what}[^"]*)"', response.content.decode())
     assert path, what
     return client.post(path[1], follow=True)
@@ -231,6 +231,20 @@ def test_done_then_told_them_each_undone(client: Client) -> None:
     press(client, told, "/undo/")
     link.refresh_from_db()
     assert link.reported_back_on is None
+
+
+def test_not_yet_closes_the_question_and_leaves_undo(client: Client) -> None:
+    north = make_district()
+    officer = make_officer(north)
+    follow_up = promise(officer, make_organisation(north))
+    done = signed_in(client, officer).post(page("follow_up_done", follow_up), {"version": 1}, follow=True)
+    assert "Reported back?" in done.text
+    not_yet = client.post(page("follow_up_told", follow_up), {"answer": "not_yet"}, follow=True)
+    assert "Not reported back yet: Send the noise form" in not_yet.text
+    assert follow_up.organisation_links.get().reported_back_on is None
+    press(client, not_yet, "/undo/")
+    follow_up.refresh_from_db()
+    assert follow_up.status == "open"
 
 
 def test_done_is_undone_from_the_message(client: Client) -> None:

@@ -162,7 +162,7 @@ def test_a_meeting_shows_everything_with_facts_and_opinion_apart(
     concern = Concern.objects.create(
         kinds=["tension"], received_at=timezone.now(), district=meeting.district, meeting=meeting
     )
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         text = page(client, f"/meetings/{meeting.pk}/")
     for word in ("They want a lamp", "officer’s opinion", "Advice received", "Lindqvist", "Ask for the lamp"):
         assert word in text

@@ -128,6 +128,7 @@ def test_meetings_stay_on_the_days_and_at_the_time_that_their_rule_says(
             assert row.starts_at == apart.get(row.pk, moment_at(row.series_on, usual))
 
 
+@pytest.mark.thorough
 @SOME
 @given(PATTERNS, st.integers(0, 40), st.lists(MOVES, max_size=8))
 def test_promises_come_on_the_days_that_their_rule_says(pattern: str, ahead: int, moves: list[Any]) -> None:

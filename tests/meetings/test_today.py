@@ -185,7 +185,8 @@ def test_a_supervisor_starts_with_the_districts_and_may_look_at_her_own(north: D
     assert "Promise -5" not in text(client, "/?scope=mine")
 
 
-def test_an_empty_day_says_what_to_do(client: Client) -> None:
+def test_an_empty_day_says_what_to_do(client: Client, north: District) -> None:
+    make_organisation(north, cadence_days=None)
     assert "Log a meeting" in text(client)
 
 
@@ -245,3 +246,22 @@ def test_the_card_is_there_before_midnight_too(client: Client, officer: User, no
     User.objects.filter(pk=officer.pk).update(time_zone=f"Etc/GMT{-east:+d}")
     plan(officer, make_organisation(north), hours=1)
     assert "Your meeting in 60 minutes" in text(client)
+
+
+@pytest.mark.parametrize(
+    ("role", "offered", "kept_back"),
+    [
+        ("officer", {"/duty/", "/notifications/", "/alerts/"}, {"/settings/waiting/"}),
+        ("supervisor", {"/settings/waiting/", "/duty/", "/notifications/", "/alerts/"}, set()),
+        ("privacy_officer", {"/settings/waiting/", "/duty/", "/notifications/", "/alerts/"}, set()),
+        ("administrator", {"/notifications/", "/alerts/"}, {"/settings/waiting/", "/duty/"}),
+    ],
+)
+def test_the_menu_offers_what_waits_for_the_reader_and_opens(
+    north: District, role: str, offered: set[str], kept_back: set[str]
+) -> None:
+    client = Client()
+    client.force_login(make_user(role, north))
+    main = text(client).split("<main")[1]
+    assert {address for address in offered | kept_back if f'href="{address}"' in main} == offered
+    assert {client.get(address).status_code for address in offered} == {200}

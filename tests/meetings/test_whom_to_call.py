@@ -1,19 +1,21 @@
 """After a concern is logged: whom to call and reassure immediately."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actors import SYSTEM, Actor
+from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import Role, User
 from contacts.models import Contact, Organisation
 from lib.days import city_today
 from meetings.codes import BiasGround
 from meetings.models import Concern
-from meetings.queries.calls import calls_about, neighbouring_leads, notified_colleagues, supervisors_of
+from meetings.queries.calls import calls_about, neighbouring_leads, notified_colleagues
 from meetings.services.concerns import log_concern
+from meetings.services.shifts import plan_shift
 from reminders.models import Reminder
 from tests.factories import (
     make_actor,
@@ -179,18 +181,47 @@ def test_who_has_withdrawn_is_not_called_there_either() -> None:
     assert not calls_about(actor, concern).helping[0].first_to_call
 
 
-def test_supervisors_of_the_district_have_a_number_for_who_works_in_it() -> None:
+def test_who_decides_has_a_number_for_who_works_in_the_district(client: Client) -> None:
     city = make_district("City")
     north, south = make_district("North", parent=city), make_district("South", parent=city)
-    silent = make_supervisor(north, name="A without")
-    of_city = make_supervisor(city, name="B with", phone="+34617862338")
+    make_supervisor(city, name="B with", phone="+34617862338")
     make_supervisor(south, name="Of the south", phone="+34617862338")
-    make_supervisor(north, name="Off", phone="+34617862338", is_active=False)
     make_officer(north, name="Colleague", phone="+34617862338")
+    address = f"/concerns/{log(north).pk}/"
+
+    def decides(user: User) -> str:
+        client.force_login(user)
+        _before, _heading, shown = client.get(address).text.partition("Who decides")
+        return shown.partition("Call now")[0]
+
+    shown = decides(make_officer(north))
+    assert "B with" in shown and "617 86 23 38" in shown
+    assert "Of the south" not in shown and "Colleague" not in shown
+    assert decides(make_user(Role.PRIVACY_OFFICER)) == ""
+
+
+def test_who_decides_comes_in_the_order_of_duty_and_not_by_name(client: Client) -> None:
+    city = make_district("City")
+    north = make_district("North", parent=city)
+    anna = make_supervisor(city, name="Anna of the city")
+    away = make_supervisor(north, name="Bea who is away")
+    nearest = make_supervisor(north, name="Zoe of the district")
+    User.objects.filter(pk=away.pk).update(absent_until=city_today() + timedelta(days=3))
     concern = log(north)
-    assert supervisors_of(make_actor(north), concern) == [of_city, silent]
-    assert supervisors_of(make_actor(role=Role.PRIVACY_OFFICER), concern) == []
-    assert supervisors_of(make_actor(south), concern) == []
+    client.force_login(make_officer(north))
+
+    def shown() -> list[str]:
+        page = client.get(f"/concerns/{concern.pk}/").text.partition("Who decides")[2]
+        names = ("Anna of the city", "Bea who is away", "Zoe of the district", "Otto on duty")
+        found = {name: page.partition("</ul>")[0].find(name) for name in names}
+        return sorted((name for name, at in found.items() if at >= 0), key=lambda name: found[name])
+
+    assert shown() == ["Zoe of the district", "Anna of the city"]
+    officer = make_officer(make_district("South", parent=city), name="Otto on duty")
+    hours = {"starts_at": timezone.now(), "ends_at": timezone.now() + timedelta(hours=8)}
+    for user in (officer, nearest):
+        plan_shift(actor=actor_for(anna), user=user, districts=[north], reason="night_duty", **hours)
+    assert shown() == ["Zoe of the district", "Otto on duty"], "who is on duty, the supervisor first"
 
 
 def test_the_page_never_says_none_and_a_number_is_a_large_link(client: Client) -> None:
@@ -203,7 +234,7 @@ def test_the_page_never_says_none_and_a_number_is_a_large_link(client: Client) -
     page = client.get(f"/concerns/{concern.pk}/").content.decode()
     assert "Call now<span>0" not in joined(page)
     for number in ("+34617862338", "+34617862339"):
-        assert f'<a class="button" href="tel:{number}">' in page
+        assert f'<a class="button soft" href="tel:{number}">' in page
     client.force_login(make_user(Role.PRIVACY_OFFICER))
     page = client.get(f"/concerns/{concern.pk}/").content.decode()
     assert "+34617862339" in page

@@ -95,7 +95,8 @@ def ids_of_call(url: str, tool: Tool) -> list[str]:
         ("/follow-ups/", 2),
         ("/follow-ups/?due_before=TOMORROW2", 1),
         ("/follow-ups/?status=open&ordering=-updated_at", 2),
-        ("/concerns/", 2),
+        ("/concerns/?ordering=-received_at", 2),
+        ("/concerns/?show=to_answer&ordering=-received_at", 2),
         ("/concerns/?kind=threat&bias=false", 1),
         ("/concerns/?answered_in_72h=false&ordering=received_at", 1),
     ],
@@ -125,6 +126,13 @@ def test_what_the_page_leaves_out_unasked_the_call_says(officer: User) -> None:
         "status": ["open,in_progress"],
         "ordering": ["due_on"],
     }
+
+
+def test_an_order_that_only_the_page_has_is_left_out_of_the_call(officer: User, north: District) -> None:
+    page = browse(officer).get("/concerns/").content.decode()
+    url = call_on(page)
+    assert parse_qs(urlsplit(url).query) == {"status": ["open,answered"]}, "the page has the late first"
+    assert set(ids_of_call(url, Tool(north))) == set(ROW.findall(page))
 
 
 def test_nothing_typed_breaks_out_of_the_command(officer: User) -> None:

@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from pytest_django import Settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from accounts.models import Role, User
+from accounts.models import User
 from lib.days import city_today
 from meetings.models import Meeting
 from pages.templatetags import ui
@@ -25,6 +25,8 @@ from tests import factories
 from tests.browser.looking import look, violations
 from tests.markup import joined
 from tests.plugins.browser import OpenPage
+
+SHEET = Path(ui.__file__).parents[1] / "static/pages/app.css"
 
 
 def render(source: str, request: HttpRequest | None = None, **context: object) -> str:
@@ -45,7 +47,12 @@ def test_every_part_is_accessible(open_page: OpenPage, settings: Settings) -> No
     page = open_page("phone", user=user)
     broken: list[str] = []
     page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
-    for address in ("/help/", "/more/", "/no-such-page/", "/gallery/?kind=ngo&overdue=true&ordering=-name"):
+    for address in (
+        "/help/",
+        "/settings/",
+        "/no-such-page/",
+        "/gallery/?kind=ngo&overdue=true&ordering=-name",
+    ):
         page.goto(address)
     assert look(page) == []
     assert [text for text in broken if "404" not in text] == []  # the content security policy blocked nothing
@@ -57,16 +64,17 @@ def test_signing_in_is_accessible_and_works_without_javascript(
     settings.DEMO = True
     user = factories.make_officer(factories.make_district("Kesklinn"))
     page = open_page("phone", scheme="dark")
-    page.goto("/more/")
+    page.goto("/settings/")
     assert violations(page) == []
     page = open_page("phone", javascript=False)
-    page.goto("/more/")
+    page.goto("/settings/")
     page.get_by_label("Email").fill(user.email)
     page.get_by_label("Password").fill(factories.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).first.click()
-    expect(page.get_by_role("heading", name="More", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="My settings", exact=True)).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_account_pages_are_accessible(open_page: OpenPage) -> None:
     page = open_page("phone")
     page.goto("/accounts/login/")
@@ -105,7 +113,7 @@ def test_filters_swap_the_list_keep_the_address_and_go_back(open_page: OpenPage,
     page = open_page("desk", user=factories.make_officer())
     page.goto("/gallery/?kind=ngo")
     page.evaluate("window.stayed = true")
-    page.get_by_text("More filters").click()
+    page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Met at the agreed frequency").select_option("No")
     chosen = page.get_by_role("link", name="Met at the agreed frequency: No")
     expect(chosen).to_be_visible()
@@ -121,7 +129,7 @@ def test_pages_reflow_on_the_narrowest_screen(open_page: OpenPage, settings: Set
     settings.DEMO = True
     page = open_page("phone", user=factories.make_officer(factories.make_district("Kesklinn")))
     page.set_viewport_size({"width": 320, "height": 640})
-    for address in ("/gallery/", "/help/", "/more/"):
+    for address in ("/gallery/", "/help/", "/settings/"):
         page.goto(address)
         assert not page.evaluate("document.documentElement.scrollWidth > 320"), address
 
@@ -129,7 +137,7 @@ def test_pages_reflow_on_the_narrowest_screen(open_page: OpenPage, settings: Set
 def test_keys_search_and_help_until_switched_off(open_page: OpenPage) -> None:
     user = factories.make_officer(factories.make_district("Kesklinn"))
     page = open_page("desk", user=user)
-    page.goto("/more/")
+    page.goto("/settings/")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "find"
     page.keyboard.type("c?")  # shortcuts are off while typing
@@ -138,16 +146,16 @@ def test_keys_search_and_help_until_switched_off(open_page: OpenPage) -> None:
     page.keyboard.press("?")
     page.wait_for_url("**/help/")
     User.objects.filter(pk=user.pk).update(uses_shortcuts=False)
-    page.goto("/more/")
+    page.goto("/settings/")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.tagName") == "BODY"
 
 
 def test_targets_of_the_bar_are_large_enough_for_gloves(open_page: OpenPage) -> None:
     page = open_page("phone", user=factories.make_officer(factories.make_district("Kesklinn")))
-    page.goto("/more/")
+    page.goto("/settings/")
     links = page.get_by_role("navigation", name="Quick").get_by_role("link")
-    assert links.all_inner_texts() == ["Today", "Organisations", "Log", "Calendar", "More"]
+    assert links.all_inner_texts() == ["Today", "Find", "Log", "Concerns", "Calendar"]
     for link in links.all():
         box = link.bounding_box()
         assert box is not None
@@ -156,7 +164,7 @@ def test_targets_of_the_bar_are_large_enough_for_gloves(open_page: OpenPage) -> 
 
 def test_typeface_comes_from_here(open_page: OpenPage) -> None:
     page = open_page("phone", user=factories.make_officer())
-    page.goto("/more/")
+    page.goto("/settings/")
     assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px \"Source Sans 3\"'))")
     loaded = page.evaluate("[...document.fonts].filter(one => one.status == 'loaded').length")
     assert loaded >= 1
@@ -167,7 +175,7 @@ def test_typeface_comes_from_here(open_page: OpenPage) -> None:
 
 def test_headers_of_every_answer(client: Client, officer: User) -> None:
     client.force_login(officer)
-    for address, status in (("/more/", 200), ("/no-such-page/", 404)):
+    for address, status in (("/settings/", 200), ("/no-such-page/", 404)):
         response = client.get(address)
         assert response.status_code == status
         assert response.headers["Cache-Control"] == "no-store"
@@ -177,13 +185,10 @@ def test_headers_of_every_answer(client: Client, officer: User) -> None:
         assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
 
-def test_every_stylesheet_is_loaded_once_and_parts_before_what_changes_them(client: Client, db: None) -> None:
+def test_pages_have_one_style_sheet(client: Client, db: None) -> None:
     html = client.get("/accounts/login/").content.decode()
-    loaded = re.findall(r'rel="stylesheet" href="/static/pages/(\w+)\.css"', html)
-    assert loaded == ["app", "parts", "figures"]
-    assert set(loaded) == {
-        path.stem for path in (Path(ui.__file__).parents[1] / "static/pages").glob("*.css")
-    }
+    assert re.findall(r'rel="stylesheet" href="/static/pages/(\w+)\.css"', html) == ["app"]
+    assert [path.name for path in SHEET.parent.glob("*.css")] == ["app.css"]
 
 
 def test_static_files_may_be_kept(client: Client) -> None:
@@ -210,13 +215,13 @@ def test_a_page_that_says_a_file_is_not_there_is_not_kept(client: Client) -> Non
 
 
 def test_a_fragment_asked_for_after_signing_out_says_so_and_the_page_stays(client: Client, db: None) -> None:
-    response = client.get("/more/", headers={"HX-Request": "true"})
+    response = client.get("/settings/", headers={"HX-Request": "true"})
     assert response.status_code == 401
     assert not {"HX-Refresh", "Location"} & set(response.headers)
 
 
 def test_a_page_that_asks_by_itself_after_signing_out_is_loaded_again(client: Client, db: None) -> None:
-    response = client.get("/more/", headers={"HX-Request": "true", "X-Waiting": "1"})
+    response = client.get("/settings/", headers={"HX-Request": "true", "X-Waiting": "1"})
     assert response.headers["HX-Refresh"] == "true"
 
 
@@ -224,29 +229,10 @@ def test_language_time_zone_and_theme_are_the_users(client: Client, officer: Use
     officer.language, officer.time_zone, officer.theme = "es", "Pacific/Auckland", "dark"
     officer.save()
     client.force_login(officer)
-    response = client.get("/more/", headers={"Accept-Language": "fi"})
+    response = client.get("/settings/", headers={"Accept-Language": "fi"})
     assert response.headers["Content-Language"] == "es"
     assert '<html lang="es" dir="ltr" data-theme="dark"' in joined(response.text)
     assert timezone.get_current_timezone() == timezone.get_default_timezone()
-
-
-@pytest.mark.parametrize(
-    ("role", "has", "lacks"),
-    [
-        (Role.OFFICER, ["/meetings/log/", "/concerns/", "/districts/"], ["/settings/people/"]),
-        (Role.PRIVACY_OFFICER, ["/organisations/", "/meetings/"], ["/meetings/log/", "/settings/people/"]),
-        (Role.ADMINISTRATOR, ["/settings/people/"], ["/organisations/", "/concerns/"]),
-    ],
-)
-def test_navigation_offers_what_the_role_may_open(
-    client: Client, db: None, role: str, has: list[str], lacks: list[str]
-) -> None:
-    client.force_login(factories.make_user(role))
-    body = client.get("/more/").text
-    for address in has:
-        assert f'href="{address}"' in body
-    for address in lacks:
-        assert f'href="{address}"' not in body
 
 
 def test_gallery_is_for_the_demo_only(client: Client, officer: User, settings: Settings) -> None:

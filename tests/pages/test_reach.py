@@ -41,7 +41,7 @@ def test_a_contacts_page_leads_to_the_log_with_how_it_was(client: Client, settin
     client.force_login(officer)
     page = client.get(f"/contacts/{person.pk}/").content.decode()
     assert page.index(f"sms:{MOBILE}") < page.index(WHATSAPP) < page.index(f"tel:{MOBILE}")
-    assert f'data-log="/meetings/log/?contact={person.pk}"' in page
+    assert f'data-log-call="/meetings/log/?contact={person.pk}"' in page
     assert WHATSAPP in client.get(f"/organisations/{mosque.pk}/").content.decode()
     for kind, chosen in (("message", "message"), ("nonsense", "visit")):
         form = client.get(f"/meetings/log/?contact={person.pk}&kind={kind}").content.decode()

@@ -43,10 +43,10 @@ def test_a_shared_view_is_seen_in_its_district_alone_and_is_its_owners_to_delete
     north, south = make_district(), make_district()
     owner, colleague, stranger = make_officer(north), make_officer(north), make_officer(south)
     keep(owner, name="Ours", shared_with=north.pk)
-    keep(owner, name="Mine", query="kind=shelter")
+    keep(owner, name="Shelters", query="kind=shelter")
     seen = browse(colleague).get("/organisations/").content
     assert b"Ours" in seen
-    assert b"Mine" not in seen
+    assert b"Shelters" not in seen
     assert b"Ours" not in browse(stranger).get("/organisations/").content
     view = SavedView.objects.get(name="Ours")
     assert browse(colleague).post(f"/views/{view.pk}/delete/").status_code == 403

@@ -65,6 +65,7 @@ def asked(planned: Planned, slug: str, since: str, until: str) -> dict[str, Any]
     return dict(row)
 
 
+@pytest.mark.thorough
 def test_every_figure_is_that_of_its_report_to_the_last_digit(planned: Planned) -> None:
     rows = [taken(planned, slug, measure) for slug, one in BY_SLUG.items() for measure in measures_of(one)]
     assert len(rows) > 20

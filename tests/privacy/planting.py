@@ -27,6 +27,9 @@ EXACT: Final = (NAME, "HADDAD, Leila", "Haddad Leila", ARABIC)
 #: What a dump is searched for, in small letters: words of the name in both scripts, and digits.
 TRACES: Final = ("leila", "haddad", "ليلى", "حداد", "1144960648", "114 496 0648")
 
+#: A value as lib.encryption writes it, as a pattern of PostgreSQL. Its random letters can spell a short word.
+CIPHERTEXT: Final = r"(\x01|\\u0001)enc1:\d+:[A-Za-z0-9+/=]*"
+
 NUMBERS: Final = ("4960648", "496-0648", "496.0648")
 #: Forms in which a person is written. Each is found.
 VARIANTS: Final = (
@@ -199,9 +202,9 @@ def left_in(model: type[models.Model], key: str) -> list[str]:
     """What is left of the person in a row: in PostgreSQL's own text of it, and in its decrypted values."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT row_to_json(t)::text FROM "{model._meta.db_table}" t'  # noqa: S608 (names of tables)
-            f' WHERE "{model._meta.pk.column}"::text = %s',
-            [key],
+            f"SELECT regexp_replace(row_to_json(t)::text, %s, '', 'g')"  # noqa: S608 (names of tables)
+            f' FROM "{model._meta.db_table}" t WHERE "{model._meta.pk.column}"::text = %s',
+            [CIPHERTEXT, key],
         )
         raw = "".join(text for (text,) in cursor.fetchall())
     values = [str(value) for row in model._base_manager.filter(pk=key).values() for value in row.values()]

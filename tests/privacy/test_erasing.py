@@ -283,6 +283,7 @@ def test_every_table_whose_texts_can_name_a_person_has_a_writer() -> None:
     assert needed - own <= set(erasable.writers())
 
 
+@pytest.mark.thorough
 def test_every_figure_is_the_same_before_and_after(north: District, actor: Actor) -> None:
     """A planned name in everything that figures count: meetings, follow-ups, concerns, organisations."""
     leila, day = make_leila(north), date(2024, 8, 12)
@@ -296,7 +297,7 @@ def test_every_figure_is_the_same_before_and_after(north: District, actor: Actor
     incident = make_incident(north, at(day))
     make_step(incident, "once", due=timedelta(hours=1), done=timedelta(minutes=9), note=FACTS)
     make_call(incident, place, "reached", timedelta(hours=1))
-    close_incident(incident, at(day), intended=FACTS, held_on=day)
+    close_incident(incident, at(day), keep=FACTS, held_on=day)
     reader = actor_for(make_supervisor(north))
     before = figures(reader)
     erased(actor, decided(actor))

@@ -154,6 +154,7 @@ def ground(city: list[tuple[str, str, str]]) -> Iterator[list[tuple[str, str, st
         transaction.set_rollback(True)
 
 
+@pytest.mark.thorough
 def test_any_form_of_the_name_or_number_leaves_any_column(ground: list[tuple[str, str, str]]) -> None:
     """Each is found and removed, from PostgreSQL's own text of the row and from its decrypted values."""
     where = sorted({(model, field.name) for model, _key, field in planting.places()}, key=str)
@@ -232,15 +233,19 @@ def test_a_planted_person_is_found_everywhere_and_nothing_is_left_of_them(
 
 
 def dumped() -> list[str]:
-    """Tables of which PostgreSQL's own text of a row names the person, as in a dump."""
+    """Tables of which PostgreSQL's own text of a row names the person, as in a dump.
+
+    Encrypted values are left out: in about one run of 300 their random letters spell "leila".
+    `planting.traces` reads them decrypted.
+    """
     found = []
+    text = "lower(regexp_replace(t::text, %s, '', 'g'))"
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         for (table,) in cursor.fetchall():
-            either = " OR ".join(["lower(t::text) LIKE %s"] * len(planting.TRACES))
             cursor.execute(
-                f'SELECT count(*) FROM "{table}" t WHERE {either}',  # noqa: S608 (names of tables)
-                [f"%{trace}%" for trace in planting.TRACES],
+                f'SELECT count(*) FROM "{table}" t WHERE {text} LIKE ANY (%s)',  # noqa: S608 (names of tables)
+                [planting.CIPHERTEXT, [f"%{trace}%" for trace in planting.TRACES]],
             )
             if cursor.fetchone() != (0,):
                 found.append(table)

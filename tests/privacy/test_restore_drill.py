@@ -46,6 +46,7 @@ def restored(elsewhere: Postgres) -> Iterator[None]:
     connection.settings_dict |= before
 
 
+@pytest.mark.thorough
 def test_a_restored_backup_is_erased_again(
     committed_db: None, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -91,6 +92,7 @@ def test_restore_erases_again_by_itself(
     assert not Contact.objects.filter(pk=leila.pk).exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_months_of_the_log_that_a_restore_brings_back_leave_again_with_the_same_end(
     committed_db: None, tmp_path: Path, request: pytest.FixtureRequest, settings: Settings

@@ -22,7 +22,7 @@ from privacy.queries.activity_log import events_visible_to
 from privacy.services.restrictions import lift_restriction, restrict_contact
 from tests.api.clients import Tool
 from tests.architecture.canaries import text_of
-from tests.architecture.test_pages_never_break import city, pages
+from tests.architecture.city_of_pages import city, pages
 from tests.contacts.pages import browse
 from tests.factories import (
     make_contact,
@@ -81,6 +81,7 @@ def test_a_contact_is_restricted_once_at_a_time(actor: Actor, north: District) -
         restrict(actor, contact)
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_no_page_names_a_restricted_contact(actor: Actor, city: dict[str, Any]) -> None:
     """Every page, as a supervisor of the district."""

@@ -13,12 +13,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.actors import Actor, actor_for
-from accounts.models import Role, User
+from accounts.models import DutyShift, Role, User
 from audit.models import Action, Event
 from audit.services import record
 from contacts.models import Affiliation, FocusDeclaration
 from districts.models import District
-from incidents.models import Debrief, Incident, IncidentStep
+from incidents.models import Debrief, Incident, IncidentStep, ShiftHandover
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting, MeetingContact
 from privacy import inventory
@@ -96,7 +96,7 @@ def make_everything(north: District) -> Meeting:
     incident = make_incident(north, at(DAY))
     make_step(incident, "once", due=timedelta(hours=1), done=timedelta(minutes=9), note=FACTS)
     make_call(incident, place, "reached", timedelta(hours=1))
-    close_incident(incident, at(DAY), intended=FACTS, held_on=DAY)
+    close_incident(incident, at(DAY), keep=FACTS, held_on=DAY)
     return meeting
 
 
@@ -126,9 +126,7 @@ def test_texts_leave_and_every_figure_is_the_same_before_and_after(north: Distri
     assert (meeting.facts, meeting.assessment, meeting.other_participants) == ("", "", "")
     assert (meeting.headcount, meeting.contact_links.count()) == (1, 0)
     assert "haddad" not in meeting.folded
-    assert (
-        Concern.objects.get().facts == Debrief.objects.get().intended == IncidentStep.objects.get().note == ""
-    )
+    assert Concern.objects.get().facts == Debrief.objects.get().keep == IncidentStep.objects.get().note == ""
     done, pending = FollowUp.objects.order_by(F("completed_at").asc(nulls_last=True))
     assert (done.title, done.result, pending.title) == (removed_text_mark(), "", "Write to them")
     assert not Affiliation.objects.exists()
@@ -272,12 +270,15 @@ def test_a_closed_breach_keeps_its_days_and_loses_its_texts(actor: Actor) -> Non
     assert (row.what, row.measures, row.aware_at) == (removed_text_mark(), "", aware)
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_a_planted_person_leaves_every_text_that_a_rule_removes(actor: Actor) -> None:
     """Tables and fields come from the inventory, so new texts are covered."""
     Ground()
     long_ago = timezone.now() - timedelta(days=4000)
     close_all(long_ago)
+    shift = planting.make_row(DutyShift, starts_at=long_ago, ends_at=long_ago + timedelta(hours=8))
+    planting.make_row(ShiftHandover, shift=shift, at=shift.ends_at)
     planted = planting.fields_of(planting.plant(random.Random(17), "exact"))
     wanted = {
         (aged.label, name)

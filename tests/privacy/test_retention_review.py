@@ -11,13 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
-from accounts.models import PendingAct, Role, User
+from accounts.models import DutyShift, PendingAct, Role, User
 from accounts.services.acts import confirm_act, refuse_act
 from audit import services as audit_services
 from audit.models import Action, Event
 from contacts.models import Contact
 from districts.models import District
-from incidents.models import Incident, TensionAssessment
+from incidents.models import Incident, ShiftHandover, TensionAssessment
 from jobs.services.running import run_next
 from lib.days import city_day, city_today
 from lib.ids import uuid7
@@ -31,8 +31,7 @@ from privacy.models import (
     RetentionRule,
 )
 from privacy.queries.activity_log import events_visible_to
-from privacy.queries.retention import AGED
-from privacy.queries.review_queue import REVIEWED, figures, queue, reviewable_records
+from privacy.queries.review_queue import REVIEWED, figures, queue, reviewable_records, tables_of
 from privacy.rules.retention import review_reminders
 from privacy.services.restrictions import lift_restriction, restrict_contact
 from privacy.services.retention import act_on_rules
@@ -51,6 +50,7 @@ from tests.factories import (
     make_user,
 )
 from tests.meetings.test_timeline import make_promise
+from tests.privacy import planting
 from tests.privacy.making import make_request
 from tests.privacy.reviewing import erased, kept, made, noted, rows
 from tests.privacy.test_retention_rules import in_force
@@ -237,7 +237,7 @@ def test_closed_incidents_are_reviewed_with_all_that_belongs_to_them(
     moment = timezone.now() - timedelta(days=720)
     row = make_incident(north, moment)
     step = make_step(row, "once", due=timedelta(hours=1), done=timedelta(minutes=9), note="Ill at the door")
-    close_incident(row, moment, intended="They asked for quiet", held_on=moment.date())
+    close_incident(row, moment, keep="They asked for quiet", held_on=moment.date())
     in_force(rules, "incident_texts", 730)
     assert rows(actor) == [row]  # by what belongs to it
     Incident.objects.filter(pk=row.pk).update(words="A window was broken")
@@ -249,7 +249,7 @@ def test_closed_incidents_are_reviewed_with_all_that_belongs_to_them(
     assert erase_records(actor=actor, records={"incident": [row.pk]}) == 1
     step.refresh_from_db()
     row.refresh_from_db()
-    assert (step.note, row.words, row.debrief.intended) == ("", "", "")
+    assert (step.note, row.words, row.debrief.keep) == ("", "", "")
     assert rows(actor) == []
 
 
@@ -261,8 +261,10 @@ def test_sensitive_words_are_found_in_each_text_that_belongs_to_a_record(
     make_step(incident, "once", due=timedelta(hours=1), done=timedelta(minutes=9), note="Lamps")
     make_call(incident, make_organisation(north), "reached", timedelta(hours=1))
     TensionAssessment.objects.create(incident=incident, number=1, level=1, trend="falling")
-    close_incident(incident, moment, intended="Lamps", held_on=moment.date())
+    close_incident(incident, moment, keep="Lamps", held_on=moment.date())
     incident.debrief.voices.create(in_time="yes")
+    shift = planting.make_row(DutyShift, starts_at=moment, ends_at=moment + timedelta(hours=8))
+    planting.make_row(ShiftHandover, shift=shift, at=shift.ends_at, note="Ill")  # of no single incident
     concern = make_concern(north, moment, facts="Lamps", status="closed", closed_at=moment)
     promise = make_promise(make_organisation(north), status="done", completed_at=moment, result="Lamps")
     records: dict[str, Any] = {"meeting": noted(north, "Lamps"), "concern": concern}
@@ -270,7 +272,7 @@ def test_sensitive_words_are_found_in_each_text_that_belongs_to_a_record(
     for noun, record in records.items():
         code = REVIEWED[noun]
         RetentionRule.objects.filter(code=code).exists() or in_force(rules, code, 730)
-        for aged in AGED[code]:
+        for aged in tables_of(noun):
             row = aged.rows.get(**{aged.record: record.pk})
             for name in aged.texts:
                 before, held_on = getattr(row, name), getattr(row, "held_on", None)

@@ -112,10 +112,10 @@ def test_a_brief_is_printed_only_for_somebody_who_is_named(north: District) -> N
     refused = client.post(address, {"recipient": ""})
     assert refused.status_code == 422 and hidden in refused.text
     assert not Event.objects.filter(action=Action.EXPORT).exists()
-    printed = client.post(address, {"recipient": "Relief officer"})
+    printed = client.post(address, {"recipient": "Night officer"})
     assert printed.status_code == 200 and hidden not in printed.text
     event = Event.objects.get(action=Action.EXPORT)
-    assert (event.recipient, place.pk in event.object_ids) == ("Relief officer · printed", True)
+    assert (event.recipient, place.pk in event.object_ids) == ("Night officer · printed", True)
     elsewhere = make_organisation(make_district("South"))
     assert client.post(f"/organisations/{elsewhere.pk}/brief/", {"recipient": "x"}).status_code == 404
 
@@ -124,6 +124,6 @@ def test_the_brief_of_a_protected_location_is_read_but_not_printed(north: Distri
     refuge = make_organisation(north, name="Blue Door", location_protected=True)
     client, address = browse(make_officer(north)), f"/organisations/{refuge.pk}/brief/"
     assert 'class="brief' in client.get(address).text
-    printed = client.post(address, {"recipient": "Relief officer"})
+    printed = client.post(address, {"recipient": "Night officer"})
     assert 'class="brief' not in printed.text and "location is protected is not printed" in printed.text
     assert not Event.objects.filter(action=Action.EXPORT).exists()

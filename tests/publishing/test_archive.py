@@ -44,6 +44,7 @@ def test_an_empty_system_goes_on_publishing_where_the_old_one_stopped(committed_
     assert prepare_release(actor=supervisor, quarter=SECOND).document == expected
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_a_district_does_not_take_the_citys_publications_along() -> None:
     city = City()

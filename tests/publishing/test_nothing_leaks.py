@@ -103,6 +103,7 @@ def told(text: str) -> list[str]:
     return [*leaked(text, ("north", "south")), *([CANARY] if CANARY in text.casefold() else [])]
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_nothing_of_the_records_is_on_the_site_or_told_by_its_process(ground: Ground) -> None:
     town = settle(ground)

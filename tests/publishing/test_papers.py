@@ -66,7 +66,7 @@ def test_a_paper_states_published_figures_beside_last_years(city: Released) -> N
     assert (total["now"]["n"], total["now"]["of"], total["now"]["share"]) == (22, 35, "63%")
     assert total["now"]["numbers"] == "22 met, out of 35 organisations"
     assert total["before"]["n"] == 16, "as it was first published"
-    assert total["change"] == "+17 points, could be chance"
+    assert total["change"] == "+17 points", "all organisations are counted, so nothing is left to chance"
     met = {"coverage:ngo": 15, "coverage:youth_organisation": 7}[kind["key"]]
     assert (kind["now"]["share"], kind["now"]["n"], kind["change"]) == ("", met, "too few to compare")
     about: dict[str, Any] = {"actor": city.actor, "figures": ["coverage:"], "texts": TEXTS}

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.actors import actor_for
 from lib.days import city_today
-from meetings.services.relief import open_relief
+from meetings.services.shifts import begin_shift
 from plans.services.goals import save_goal
 from plans.services.plans import edit_plan
 from publishing.services.listings import list_organisation
@@ -55,10 +55,10 @@ def test_a_public_text_of_one_person_names_nobody_who_has_not_agreed() -> None:
         write(**given, **{name: "A welcome house for Quince"})
 
 
-def test_temporary_access_announces_nothing_on_the_page_of_another_district() -> None:
+def test_a_shift_announces_nothing_on_the_page_of_another_district() -> None:
     town, further = Town(), make_district("Eastgate")
     visitor, own = make_officer(further), actor_for(make_officer(town.north))
-    open_relief(actor=actor_for(visitor), district=town.north, reason="night_duty", hours=8)
+    begin_shift(actor=actor_for(visitor), districts=[town.north], reason="night_duty", hours=8)
     given: dict[str, Any] = {"meeting_id": town.meeting.pk, "title": "Coffee"}
     with pytest.raises(PermissionDenied):
         announce_meeting(actor=actor_for(visitor), **given)

@@ -18,6 +18,7 @@ from privacy.rules import reminding as privacy
 from privacy.rules import retention
 from publishing.rules import reminders as public
 from reminders.models import Reminder, subjects
+from reports.reminders import FIGURES_REVISED
 from tests.factories import make_district, make_officer
 
 RULES = [(subject.code, rule) for subject in subjects.SUBJECTS for rule in subject.known_rules]
@@ -41,13 +42,20 @@ def test_each_rule_is_registered() -> None:
         rules.FOLLOW_UP_ESCALATED,
         rules.CADENCE_DIGEST,
         rules.CONCERN_RECEIVED,
-        rules.RELIEF_OPENED,
+        rules.SHIFT_BEGUN,
+        rules.SHIFT_ENDS,
+        rules.SHIFT_PLANNED,
         reminders.INCIDENT_CHOOSE,
         reminders.INCIDENT_GIVEN,
         reminders.INCIDENT_DUE,
         reminders.INCIDENT_LATE,
         reminders.INCIDENT_LATE_CITY,
         reminders.INCIDENT_LOOK_AGAIN,
+        reminders.INCIDENT_MOVED,
+        reminders.STEP_UNSEEN,
+        reminders.SHIFT_HANDED_OVER,
+        reminders.SHIFT_HANDOVER_UNSEEN,
+        FIGURES_REVISED,
         reminders.PROTOCOL_REVIEW,
         plans.MILESTONE_DUE,
         plans.MILESTONE_LATE_KEEPER,
@@ -86,7 +94,7 @@ def test_the_row_of_each_subject_has_a_name() -> None:
     """The list of reminders shows it. The page names a concern by its district."""
     rows = [get_args(type(subject).__orig_bases__[0])[0] for subject in subjects.SUBJECTS]  # type: ignore[attr-defined]  # set by Generic
     models = [row for row in rows if isinstance(row, type) and issubclass(row, Model)]
-    assert len(models) == len(rows) - 1, "only a portfolio is a list"
+    assert len(models) == len(rows) - 2, "only a portfolio is a list, and a moved incident only a district"
     assert [model for model in models if model.__str__ is Model.__str__] == [Concern]
 
 

@@ -95,7 +95,8 @@ def test_a_group_nobody_met_can_be_opened_and_leads_back(client: Client, city: C
     assert (youth.url, youth.row.n) == ("", 0)
     page = client.get(youth.rest_url)
     assert rows(page) == [("Never", 0.0, 0.25)]
-    back = page.content.decode().split('<p class="crumb"><a href="')[1].split('"')[0].replace("&amp;", "&")
+    way_back = joined(page.text).split('<p class="crumb">')[1].split('href="')[1]
+    back = way_back.split('"')[0].replace("&amp;", "&")
     again = client.get(back).context
     assert (again["period"], again["district"], again["form"].cleaned_data["by"]) == (
         QUARTER,

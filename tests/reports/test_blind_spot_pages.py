@@ -42,9 +42,12 @@ def test_the_cells_of_the_matrix_open_as_many_as_they_say(client: Client, city: 
             assert client.get(cell.rest_url).context["page"].count == cell.row.of - cell.row.n
 
 
-def test_whom_nobody_speaks_for_is_on_the_scorecard(client: Client, city: City) -> None:
+def test_the_scorecard_names_no_community_and_leads_to_blind_spots(client: Client, city: City) -> None:
     text = read(client, city.supervisor, f"/reports/?district={city.north.code}").content.decode()
-    assert re.search(r"No organisation represents:\s*<a href=\"/districts/[^\"]+#expected\">Roma</a>", text)
+    assert re.search(
+        r'href="/reports/blind-spots/[^"]*">\s*1 known community with no organisation on record', text
+    )
+    assert "Roma" not in text
 
 
 def test_blind_spots_are_neither_mapped_nor_exported(client: Client, city: City) -> None:

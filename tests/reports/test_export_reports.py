@@ -107,7 +107,7 @@ def test_a_report_as_csv_and_xlsx_has_numbers_and_says_how_they_are_made(city: C
     book = load_workbook(io.BytesIO(export(city.supervisor, f"report=coverage&by=kind&{ASKED}", "xlsx")))
     figures, over_time, by_season, about = book.worksheets
     assert [cell.value for cell in by_season[1]] == ["Quarter", "2022", "2023", "2024"]
-    assert by_season["D4"].value == "50%, 23 of 46, interval 36 to 64%"
+    assert by_season["D4"].value == "50%, 23 of 46"
     heading = [cell.value for cell in figures[1]]
     women = next(row for row in figures.iter_rows(min_row=2) if row[0].value == "Women’s organisation")
     cells = dict(zip(heading, women, strict=True))
@@ -115,7 +115,7 @@ def test_a_report_as_csv_and_xlsx_has_numbers_and_says_how_they_are_made(city: C
     assert cells["Percentage"].value == pytest.approx(16 / 32)
     assert cells["Percentage"].number_format == "0.0%"
     assert cells["Q2 2024"].value == 0
-    assert cells["95% interval"].value == "34 to 66%"
+    assert cells["95% interval"].value is None, "a full count"
     young = next(row for row in figures.iter_rows(min_row=2) if row[0].value == "Youth organisation")
     assert dict(zip(heading, young, strict=True))["Percentage"].value == "fewer than 30: counts only"
     assert over_time.max_row == 13
@@ -164,7 +164,7 @@ def test_what_the_page_states_beside_a_figure_is_in_the_scorecards_files(promise
     moved = "Done late: 2 · Due date moved: 2 · Cancelled: 1"
     html = sure(user).get(f"/reports/?{ASKED}").content.decode()
     page = " ".join(re.sub("<[^>]*>", "", html).split())
-    assert f"· {moved}" in page
+    assert moved.replace(" ·", "") in page, "on the first screen each stands apart"
     assert "· nothing agreed: 46" in page
     rows = {row["Indicator"]: row for row in table(export(user, query, "csv"))}
     assert list(rows["Follow-ups done on time"])[8:] == [BESIDE, "District", "Period"]

@@ -47,6 +47,7 @@ def north() -> District:
     return north
 
 
+@pytest.mark.thorough
 def test_the_list_and_the_call_have_as_many_rows_as_the_figure(north: District) -> None:
     officer, tool, client = make_officer(north), Tool(north), Client()
     client.force_login(officer)

@@ -179,7 +179,7 @@ class World:
         plain = {name: one[name] for name in ("received_at", "reported_back_on")}
         row = Concern.objects.create(
             district=self.ground["ponds"] if is_moved else received,
-            received_in=received if is_moved else None,
+            earlier_district_ids=[received.pk] if is_moved else [],
             kinds=sorted(one["kinds"]),
             affected_focuses=sorted(one["affected_focuses"]),
             bias_grounds=[],
@@ -208,8 +208,8 @@ class World:
                     found["follow-ups"][group].append(self._kept(one, state, period))
                     found["overdue"][group].append(self._late(one, state, ends))
         for one in self.concerns:
-            for group, columns in self._of_concern(one, period, ends, by):
-                found["concerns"][group].append(columns)
+            for slug, group, columns in self._of_concern(one, period, ends, by):
+                found[slug][group].append(columns)
         return {
             slug: {group: tuple(map(sum, zip(*rows, strict=True))) for group, rows in groups.items()}
             for slug, groups in found.items()
@@ -257,8 +257,8 @@ class World:
 
     def _of_concern(
         self, one: dict[str, Any], period: Period, ends: datetime, by: By
-    ) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """Groups, each with n, of, not yet over, closed and reported back."""
+    ) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+        """Figures and groups, each with n and of, and of those received the ones still in time."""
 
         def groups(place: District) -> set[str]:
             own = {By.KIND: one["kinds"], By.FOCUS: one["affected_focuses"]}
@@ -270,18 +270,19 @@ class World:
             state = as_of(one["steps"], over, inclusive=True) or {"answered_at": None}
             waits = state["answered_at"] is None and over >= self.now
             for group in groups(one["received"]):
-                yield group, (int(state["answered_at"] is not None), 1, int(waits), 0, 0)
+                yield "concerns", group, (int(state["answered_at"] is not None), int(not waits), int(waits))
         state = as_of(one["steps"], ends) or {"status": "", "closed_at": None}
         if state["status"] == "closed" and period.starts_at <= state["closed_at"] < ends:
             has_moved = one["is_moved"] and ends > self.moved_at
             for group in groups(self.ground["ponds"] if has_moved else one["received"]):
-                yield group, (0, 0, 0, 1, int(one["reported_back_on"] is not None))
+                yield "loop-closed", group, (int(one["reported_back_on"] is not None), 1)
 
 
 COLUMNS: Final = {
     "follow-ups": "n of late not_done moved in_time cancelled",
     "overdue": "n of",
-    "concerns": "n of in_time closed reported_back",
+    "concerns": "n of in_time",
+    "loop-closed": "n of",
 }
 
 

@@ -11,7 +11,6 @@ from contacts.services.organisations import create_organisation, edit_organisati
 from lib.days import day_starts_at
 from meetings.models import Meeting
 from meetings.services.known_since import move_known_since_back, recompute_known_since
-from reports.figures.late_records import late_records
 from reports.indicators.catalogue import REPORTS
 from reports.queries.questions import Question, ask
 from tests.exchange.test_import_history import bring, city
@@ -41,8 +40,6 @@ def test_coverage_and_recency_count_it_from_then_and_the_figures_are_revised() -
     assert follow(REPORTS["coverage"].drill(REPORTS["coverage"].rows(question)[0], question), actor) == {
         row.pk
     }
-    [late] = late_records(question, [REPORTS["continuity"]]).latest
-    assert (late.noun, late.id) == ("organisations", row.pk)
     edit_organisation(actor=SYSTEM, organisation_id=row.pk, known_since=QUARTER.until)
     assert coverage(question) == (0, 0)
     edit_organisation(actor=SYSTEM, organisation_id=row.pk, known_since=None)

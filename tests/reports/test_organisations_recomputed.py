@@ -298,6 +298,7 @@ COLUMNS: dict[str, tuple[Any, list[str]]] = {
 
 
 # Each example is a city in the database, so looking for the smallest failing one would take minutes.
+@pytest.mark.thorough
 @settings(
     max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )

@@ -111,10 +111,14 @@ def test_parts_stand_further_in_than_their_whole_but_not_where_one_is_chosen(
 def test_the_period_stays_on_the_way_to_blind_spots_and_back(client: Client, city: City) -> None:
     for page in ("/reports/", "/reports/blind-spots/"):
         html = read(client, city.supervisor, f"{page}?{ASKED}").content.decode()
-        for other in ("/reports/", "/reports/blind-spots/", "/reports/compare/", "/reports/map/"):
-            [query] = re.findall(rf'<li><a href="{other}\?([^"]+)"', joined(html))
+        for other in ("/reports/", "/reports/blind-spots/", "/reports/compare/"):
+            [query] = re.findall(rf'<li><a href="{other}\?([^"]+)"', joined(html).split('class="tabs"')[1])
             assert ASKED in query, (page, other)
             assert client.get(f"{other}?{query}".replace("&amp;", "&")).context["period"] == QUARTER
+    for page in ("/districts/", f"/districts/{city.ponds.code}/"):
+        html = read(client, city.supervisor, f"{page}?{ASKED}").content.decode()
+        [query] = re.findall(r'<li><a href="/reports/map/\?([^"]+)"', joined(html))
+        assert client.get(f"/reports/map/?{query}".replace("&amp;", "&")).context["period"] == QUARTER
 
 
 def test_a_word_from_another_district_is_in_no_figure_and_no_chart(client: Client, city: City) -> None:
@@ -250,14 +254,14 @@ def test_a_period_that_is_not_over_says_so(client: Client, city: City) -> None:
 
 def test_districts_stand_in_their_own_order_however_their_figures_are(client: Client, city: City) -> None:
     answer = read(client, city.supervisor, f"/reports/compare/?{ASKED}")
-    assert [name for name, _chart in answer.context["charts"]] == ["Market", "Mill Ponds"]
+    assert [name for _code, name, _chart in answer.context["charts"]] == ["Market", "Mill Ponds"]
     coverage = next(figures for report, figures in answer.context["indicators"] if report.slug == "coverage")
     assert [figure.line.text for figure in coverage] == ["2 of 2", "1 of 2"]
 
 
 def test_districts_are_compared_on_one_scale(client: Client, city: City) -> None:
     charts = read(client, city.supervisor, f"/reports/compare/?{ASKED}&indicator=activity").context["charts"]
-    ends = [re.findall(r">([\d.,]+)</text>", chart) for _name, chart in charts]
+    ends = [re.findall(r">([\d.,]+)</text>", chart) for _code, _name, chart in charts]
     assert ends[0] == ends[1] != []
 
 

@@ -118,7 +118,7 @@ def test_the_file_leaves_with_a_reason_and_its_rows_are_in_the_activity_log(nort
     assert (of["question"], of["definition_version"], of["status"]) == (
         str(REPORTS["coverage"].question),
         "2",
-        "revised",
+        "final",
     )
     assert (of["counted"], of["out_of"], of["reason"]) == ("1", "3", "To prepare a meeting or an event")
     hidden = [row for row in rows if not row["record"]]

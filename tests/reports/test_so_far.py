@@ -178,25 +178,20 @@ def test_concerns_whose_time_is_not_over_are_not_compared_as_missed(
         return Line(read_table(REPORTS[slug], question), north.code, now, before, (before, now))
 
     waiting = line()
-    assert (waiting.row.n, waiting.row.of) == (0, 30) if waiting.row else False
-    assert (waiting.change, waiting.is_worse, waiting.is_comparable) == ("not yet comparable", False, False)
+    row: Any = waiting.row
+    assert (row.n, row.of, row.in_time) == (0, 0, 30)
+    assert (waiting.change, waiting.is_worse) == ("", False)
     assert remarks_on_figures([waiting]) == []
-    assert [mark.is_hollow for mark in waiting.marks] == [False, True]
     asked = f"from={now.since}&to={now.until}"
     tool = Tool(north)
-    call = f"/reports/{slug}/?{asked}&compare=previous"
-    assert tool.get(call).json()["comparable"] is False
-    later = f"/reports/{slug}/?from={now.until - A_DAY}&to={now.until}&compare=previous"
-    assert tool.get(later).json()["comparable"] is False
+    [said] = tool.get(f"/reports/{slug}/?{asked}").json()["rows"]
+    assert (said["n"], said["of"], said["in_time"], said["ratio"]) == (0, 0, 30, None)
     page = read(client, make_supervisor(north), f"/reports/{slug}/?{asked}").content.decode()
-    assert "not yet comparable" in page
     assert f"Still within {hours} hours" in page
     Concern.objects.filter(answered_at=None).update(received_at=at(now.since))
     missed = line()
     assert (missed.change, missed.is_worse) == ("−100 points", True)
     assert [remark.line.report.slug for remark in remarks_on_figures([missed])] == [slug]
-    assert tool.get(call).json()["comparable"] is True
-    assert "not yet comparable" not in client.get(f"/reports/{slug}/?{asked}").content.decode()
 
 
 # --- Pages, files and API -----------------------------------------------------------------------------
@@ -210,13 +205,24 @@ def city() -> City:
 def test_pages_say_up_to_when_and_compare_nothing_yet(client: Client, city: City) -> None:
     asked = f"from={running().since}&to={running().until}"
     said = f"so far, to {date_format(city_today(), 'j M')}"
-    for page in ("/reports/", "/reports/coverage/"):
-        shown = read(client, city.supervisor, f"{page}?{asked}").content.decode()
-        assert said in shown
-        assert "not yet comparable" in shown
+    shown = read(client, city.supervisor, f"/reports/?{asked}").content.decode()
+    assert said in shown
+    assert "not yet comparable" not in shown, "the scorecard leaves the change out"
+    assert "Before:" not in figure_in(shown, "coverage")
+    assert "judged" not in figure_in(shown, "coverage")
+    assert "Before:" in figure_in(shown, "recency"), "a state is compared"
+    own = client.get(f"/reports/coverage/?{asked}").content.decode()
+    assert said in own
+    assert "not yet comparable" in own
     whole = client.get("/reports/?period=2024-Q3").content.decode()
     assert "so far" not in whole
-    assert "not yet comparable" not in whole
+    assert "Before:" in figure_in(whole, "coverage")
+
+
+def figure_in(scorecard: str, slug: str) -> str:
+    """Return the part of the first screen with this figure."""
+    [part] = [part for part in scorecard.split("<li>") if f'<h2><a href="/reports/{slug}/?' in part]
+    return part.split("</li>")[0]
 
 
 PAGES = ("", "coverage/", "compare/", "map/", "blind-spots/", "contact-wanted/organisations/", "export/")

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from crm.variable_checks import limits
 from pages.reports.figures import Figure
-from reports.figures.remarks import remarks_on_figures
+from reports.figures.remarks import remark_on_comparison, remarks_on_figures
 from reports.figures.report import Report
 from reports.figures.scorecard import Line, Table
 from reports.figures.wording import format_labelled_counts
@@ -42,38 +42,57 @@ def said(*lines: Line) -> list[tuple[str, str]]:
 
 def test_what_got_worse_most_comes_first_and_what_got_better_after_it() -> None:
     found = said(
-        line("coverage", (50, 100), (80, 100)),
+        line("concerns", (50, 100), (80, 100)),
         line("reciprocity", (90, 100), (70, 100)),
         line("follow-ups", (90, 100), (20, 100)),
     )
     assert found == [
         ("follow-ups", "20% (20 of 100), down from 90%."),
-        ("coverage", "80% (80 of 100), up from 50%."),
+        ("concerns", "80% (80 of 100), up from 50%."),
     ]
 
 
 def test_a_move_that_chance_explains_is_not_remarked_on_and_says_so() -> None:
-    one = line("coverage", (24, 40), (17, 40))
+    one = line("concerns", (24, 40), (17, 40))
 
     assert said(one) == []
     assert (one.is_better, one.is_worse, one.is_within_chance) == (False, False, True)
     assert Figure(one, "North").judged == "could be chance"
-    assert Figure(line("coverage", (38, 40), (17, 40)), "North").judged == "worse"
-    assert Figure(line("coverage", (17, 40), (17, 40)), "North").judged == ""
+    assert Figure(line("concerns", (38, 40), (17, 40)), "North").judged == "worse"
+    assert Figure(line("concerns", (17, 40), (17, 40)), "North").judged == ""
     neither = line("reciprocity", (24, 40), (17, 40))
     assert (neither.report.better, Figure(neither, "North").judged) == (None, "could be chance")
 
 
 def test_a_share_of_few_is_shown_as_counts_and_never_judged() -> None:
-    few = line("coverage", (29, 29), (0, 29))
-    enough = line("coverage", (30, 30), (0, 30))
+    few = line("concerns", (29, 29), (0, 29))
+    enough = line("concerns", (30, 30), (0, 30))
 
     assert said(few) == []
     assert (few.text, few.value, few.change) == ("0 of 29", None, "too few to compare")
     assert Figure(few, "North").precision == "fewer than 30: counts only"
-    assert said(enough) == [("coverage", "0% (0 of 30), down from 100%.")]
+    assert said(enough) == [("concerns", "0% (0 of 30), down from 100%.")]
     assert Figure(enough, "North").precision == "0 to 11%"
     assert [mark.text for mark in replace(few, run_up=(NOW,)).marks] == ["0 of 29"]
+
+
+def test_a_full_count_and_calls_of_one_incident_have_no_interval() -> None:
+    counted, calls = line("coverage", (90, 100), (20, 100)), line("reassured-in-time", (90, 100), (20, 100))
+    assert (counted.interval, calls.interval) == (None, None)
+    assert Figure(counted, "North").precision == "all are counted: no interval"
+    assert Figure(calls, "North").precision == "not independent of each other: no interval"
+
+
+def test_silence_says_how_many_figures_could_be_compared(settings: Settings) -> None:
+    lines = [
+        line("concerns", (24, 40), (17, 40)),
+        line("concerns", (2, 4), (1, 4)),
+        line("recency", (9, 9), (9, 9)),
+    ]
+    assert remark_on_comparison(lines) == "1 of 3 figures could be tested for chance."
+    settings.FIGURE_LIMITS = {"recency": 60}
+    assert remark_on_comparison(lines) == "2 of 3 figures could be tested for chance."
+    assert remark_on_comparison(lines[1:2]) == "None of the 1 figures can be tested for chance yet."
 
 
 def test_a_state_counts_everybody_and_has_no_interval() -> None:
@@ -92,8 +111,8 @@ def test_what_has_no_better_is_not_judged() -> None:
 
 
 def test_nothing_to_divide_by_is_no_fall() -> None:
-    assert said(line("coverage", (40, 50), (0, 0))) == []
-    assert line("coverage", (40, 50), (0, 0)).text == "n/a"
+    assert said(line("concerns", (40, 50), (0, 0))) == []
+    assert line("concerns", (40, 50), (0, 0)).text == "n/a"
 
 
 def test_a_state_that_crosses_the_limit_of_the_city_stands_out(settings: Settings) -> None:

@@ -11,14 +11,14 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from audit.models import Action, Event
+from accounts.models import Role, User
+from accounts.services.users import edit_user
 from contacts.merging.services import merge_organisations, undo_merge
 from contacts.models import FocusDeclaration, OrganisationPeriod
 from contacts.services.organisations import edit_organisation
 from districts.models import District
 from lib.days import city_today
-from meetings.models import Concern
-from meetings.services.concerns import close_concern, edit_concern, reopen_concern
+from meetings.services.concerns import close_concern, reopen_concern
 from meetings.services.follow_ups import (
     cancel_follow_up,
     complete_follow_up,
@@ -26,13 +26,15 @@ from meetings.services.follow_ups import (
     reopen_follow_up,
 )
 from meetings.services.handover import hand_over, undo_handover
-from meetings.services.meetings import edit_meeting
 from reports.exports.document import build_document
 from reports.exports.request import FigureRequest
-from reports.figures.late_records import LATEST, late_records
 from reports.figures.report import read_all
 from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import quarter_of
 from reports.queries.questions import By, Question, ask
+from reports.queries.statuses import final_on
+from reports.services.keeping import keep_period
+from reports.services.recounting import recount_period
 from tests.api.clients import Tool
 from tests.factories import (
     make_actor,
@@ -57,7 +59,6 @@ def figures(actor: Actor) -> dict[str, Any]:
         read = read_all([report for report in REPORTS.values() if by in report.ways], question)
         for slug, rows in read.items():
             found[f"{slug} by {by}"] = [_read(REPORTS[slug], row, question, actor) for row in rows]
-    found["late"] = late_records(ask(actor, [QUARTER]), REPORTS.values())
     return found
 
 
@@ -126,6 +127,7 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@pytest.mark.thorough
 def test_what_an_organisation_becomes_now_changes_no_past_figure() -> None:
     _city, north, _south, actor = make_city()
     row = old(make_organisation(north, focuses=[spoken("roma")], lead_officer=make_officer(north)))
@@ -175,6 +177,43 @@ def test_what_is_undone_never_was() -> None:
     assert (figures(actor), _histories()) == before
 
 
+def test_a_follow_up_counts_where_its_organisations_were_at_the_end_of_the_period() -> None:
+    _city, north, south, actor = make_city()
+    here, second, elsewhere = (old(make_organisation(place)) for place in (north, north, south))
+    rows = [make_promise(here, due_on=DUE) for _ in range(3)]
+    rows.append(make_promise(here, elsewhere, due_on=DUE, done_at=at(DUE)))
+    before = figures(actor)
+    new = make_organisation(north)  # nowhere in the period
+    for organisations in ([second], [elsewhere], [here, elsewhere], [new]):
+        for row in rows:
+            edit_follow_up(actor=SYSTEM, follow_up_id=row.pk, organisations=organisations)
+    assert figures(actor) == before
+    now = quarter_of(city_today())
+    later = make_promise(here, due_on=now.since, created_at=timezone.now())
+    edit_follow_up(actor=SYSTEM, follow_up_id=later.pk, organisations=[elsewhere])
+    question = ask(actor, [now], districts=[north.code, south.code])
+    assert [(row.group, row.of) for row in REPORTS["follow-ups"].rows(question)] == [
+        (north.code, 0),
+        (south.code, 1),
+    ]
+
+
+def test_an_account_that_is_closed_today_was_there_in_the_past() -> None:
+    _city, north, _south, actor = make_city()
+    lead, deputy = make_officer(north), make_officer(north)
+    old(make_organisation(north, lead_officer=lead, deputy_officer=deputy))
+    before = figures(actor)
+    [row] = [row for row, _lists in before["continuity by district"] if row.group == north.code]
+    assert (row.n, row.of) == (1, 1)
+    make_actor(role=Role.ADMINISTRATOR)
+    edit_user(actor=SYSTEM, user_id=deputy.pk, is_active=False)
+    assert figures(actor) == before
+    now = quarter_of(city_today())
+    assert [row.n for row in REPORTS["continuity"].rows(ask(actor, [now], districts=[north.code]))] == [0]
+    User.objects.filter(pk=deputy.pk).update(deactivated_at=at(QUARTER.since))
+    assert figures(actor) != before
+
+
 def _histories() -> list[Any]:
     return [
         *OrganisationPeriod.objects.order_by("organisation", "since").values(),
@@ -182,6 +221,7 @@ def _histories() -> list[Any]:
     ]
 
 
+@pytest.mark.thorough
 def test_what_happens_now_changes_no_past_figure() -> None:
     _city, north, _south, actor = make_city()
     answered = at(DUE, 18)
@@ -201,127 +241,64 @@ def test_what_happens_now_changes_no_past_figure() -> None:
             [row] = REPORTS["follow-ups"].rows(question)
             assert (row.n, row.of, row.late, row.not_done, row.cancelled) == (1, 3, 1, 1, 1), edit
             [row] = REPORTS["concerns"].rows(question)
-            assert (row.n, row.of, row.closed) == (2, 3, 1), edit
+            assert (row.n, row.of) == (2, 3), edit
 
 
-def late(actor: Actor, *slugs: str, by: By = By.DISTRICT) -> list[tuple[str, Any]]:
-    question = ask(actor, [QUARTER], by=by)
-    touched = [REPORTS[slug] for slug in slugs if any(row.is_touched for row in REPORTS[slug].rows(question))]
-    found = late_records(question, [REPORTS[slug] for slug in slugs]).latest
-    assert found == list(late_records(question, touched).latest), "pages ask for touched reports only"
-    assert all(one.entered_on == city_today() for one in found)
-    return [(one.noun, one.id) for one in found]
-
-
-def test_what_is_learned_late_revises_the_figures_that_it_is_about() -> None:
-    _city, north, south, actor = make_city()
-    row, elsewhere = old(make_organisation(north)), old(make_organisation(south))
-    first = at(QUARTER.since)
-    known = make_meeting(north, elsewhere, starts_at=first, created_at=first, updated_at=first)
-    promise = make_promise(row, due_on=DUE)
-    concern = make_concern(north, first, bias_grounds=["anti_roma"])
-    assert late(actor, *REPORTS) == []
-    assert not REPORTS["activity"].rows(ask(actor, [QUARTER]))[0].is_touched
-
-    meeting = make_meeting(south, row, starts_at=at(DUE))
-    assert late(actor, "coverage") == late(actor, "activity") == [("meetings", meeting.pk)]
-    make_meeting(south, row, starts_at=QUARTER.ends_at)  # of the next one
-    edit_meeting(actor=SYSTEM, meeting_id=known.pk, subject="Nothing that figures read")
-    assert late(actor, "activity") == [("meetings", meeting.pk)]
-    edit_meeting(actor=SYSTEM, meeting_id=known.pk, starts_at=at(DUE))
-    assert set(late(actor, "activity")) == {("meetings", meeting.pk), ("meetings", known.pk)}
-
-    assert late(actor, "follow-ups", "concerns", "continuity") == []
-    edit_follow_up(actor=SYSTEM, follow_up_id=promise.pk, status="done", done_at=at(DUE))
-    assert late(actor, "follow-ups") == [("follow-ups", promise.pk)]
-    edit_concern(actor=SYSTEM, concern_id=concern.pk, reassurance_offered_at=first + timedelta(hours=3))
-    assert late(actor, "reassurance") == [("concerns", concern.pk)]
-    assert late(actor, "concerns") == []
-    edit_concern(actor=SYSTEM, concern_id=concern.pk, received_at=first + timedelta(hours=1))
-    assert late(actor, "concerns") == [("concerns", concern.pk)], "when it was received, was wrong"
-    edit_organisation(actor=SYSTEM, organisation_id=row.pk, focuses=[spoken("roma")])
-    assert late(actor, "continuity") == []
-    assert late(actor, "continuity", by=By.FOCUS) == [("organisations", row.pk)]
-    twin = old(make_organisation(south))
-    merge_organisations(actor=SYSTEM, kept_id=elsewhere.pk, versions={elsewhere.pk: 1, twin.pk: 1})
-    assert late(actor, "continuity") == [("organisations", elsewhere.pk)]
-
-
-def test_what_a_figure_does_not_count_leaves_it_final() -> None:
-    _city, north, south, _actor = make_city()
-    actor = make_actor(north)
-    here, elsewhere, school = (
-        old(make_organisation(place, kind=kind))
-        for place, kind in ((north, "ngo"), (south, "ngo"), (north, "school"))
-    )
-    before, day = at(QUARTER.since - timedelta(days=9)), at(DUE)
-    outside = [make_meeting(north, elsewhere, school, starts_at=day)]
-    assert late(actor, "coverage", "recency", "cadence", "continuity", "contact-wanted") == []
-    assert late(actor, "activity") == [("meetings", outside[0].pk)]
-
-    nobody = make_meeting(north, here, starts_at=day, status="cancelled")
-    assert late(actor, "coverage", "recency") == []
-    assert ("meetings", nobody.pk) in late(actor, "activity")
-
-    earlier = make_meeting(south, here, starts_at=before)
-    assert late(actor, "coverage", "contact-wanted") == [], "it is of the quarter before"
-    assert late(actor, "recency") == [("meetings", earlier.pk)], "nobody was met later"
-    met = make_meeting(south, here, starts_at=day)
-    assert late(actor, "recency") == late(actor, "coverage") == [("meetings", met.pk)]
-    assert ("meetings", met.pk) not in late(actor, "activity", "level", "reciprocity")
-
-    edit_meeting(actor=SYSTEM, meeting_id=outside[0].pk, level="inform")
-    assert late(actor, "cadence", "contact-wanted") == [], "nothing is agreed"
-    make_promise(school, due_on=DUE, status="cancelled", cancel_reason="x")
-    concern = make_concern(north, day, bias_grounds=["none"])
-    Concern.objects.filter(pk=concern.pk).update(created_at=timezone.now(), updated_at=timezone.now())
-    assert late(actor, "reassurance", "loop-closed", "follow-ups") == []
-    assert late(actor, "concerns") == [("concerns", concern.pk)]
-
-
-def test_a_correction_revises_only_the_figures_that_it_can_change() -> None:
-    _city, north, _south, actor = make_city()
-    day = at(DUE)
-    row = make_meeting(north, old(make_organisation(north)), starts_at=day, created_at=day, updated_at=day)
-    edit_meeting(actor=SYSTEM, meeting_id=row.pk, level="inform")
-    assert late(actor, "level") == [("meetings", row.pk)]
-    assert late(actor, "activity", "reciprocity", "coverage", "recency") == []
-    edit_meeting(actor=SYSTEM, meeting_id=row.pk, initiated_by="police")
-    assert late(actor, "reciprocity") == [("meetings", row.pk)]
-    edit_meeting(actor=SYSTEM, meeting_id=row.pk, kind="phone")
-    assert late(actor, "activity") == []
-    assert late(actor, "activity", by=By.KIND) == [("meetings", row.pk)]
-
-
-def test_page_file_and_api_say_revised_with_the_records_and_their_days(client: Client) -> None:
+def test_a_final_figure_stays_on_every_exit_until_a_night_revises_it(client: Client) -> None:
     north = make_district()
     supervisor = make_supervisor(north)
     row = old(make_organisation(north, name="Ateneo"))
+    make_meeting(north, row, starts_at=at(DUE))
+    keep_period(QUARTER, final_on(QUARTER))
     address = f"/reports/activity/?district={north.code}&period=2024-Q3"
     client.force_login(supervisor)
-    assert "Final." in client.get(address).content.decode()
-    meeting = make_meeting(north, row, starts_at=at(DUE))
-    page = client.get(address).content.decode()
-    assert "Revised." in page and "1 record entered or corrected later" in page
-    assert f'href="/meetings/{meeting.pk}/"' in page
-    listed = Event.objects.filter(action=Action.LIST, object_type="report").latest("at")
-    assert listed.object_ids == [meeting.pk]
     tool = Tool(north, scopes=("reports:read",))
-    said = tool.get("/reports/activity/?from=2024-07-01&to=2024-10-01").json()
-    assert said["status"] == "revised"
-    assert said["revised_by"] == [{"list": "meetings", "entered_on": str(city_today()), "records": 1}]
-    before = tool.get("/reports/activity/?from=2024-04-01&to=2024-07-01").json()
-    assert (before["status"], before["revised_by"]) == ("final", [])
+    call = "/reports/activity/?from=2024-07-01&to=2024-10-01"
     asked = FigureRequest("activity", north.code, QUARTER, QUARTER.previous(), By.DISTRICT, all_kinds=False)
-    facts = dict(build_document(asked, actor_for(supervisor), "x").facts)
-    assert facts["Status"].startswith("revised") and "Meetings: 1" in facts.values()
+    actor = actor_for(supervisor)
+    make_meeting(north, row, starts_at=at(DUE + timedelta(days=1)))
+    assert "Final." in client.get(address).content.decode()
+    said = tool.get(call).json()
+    assert (said["status"], said["rows"][0]["n"], said["rows"][0]["vintage"]) == ("final", 1, 1)
+    facts = dict(build_document(asked, actor, "x").facts)
+    assert facts["Status"].startswith("final")
+
+    recount_period(QUARTER, [north.pk])
+    page = client.get(address).content.decode()
+    assert "Revised." in page and "/reports/activity/vintages/?" in page
+    said = tool.get(call).json()
+    [figure] = said["rows"]
+    assert (said["status"], figure["n"], figure["vintage"]) == ("revised", 2, 2)
+    assert (figure["first_published_n"], figure["first_published_of"]) == (1, 1)
+    facts = dict(build_document(asked, actor, "x").facts)
+    assert facts["Status"].startswith("revised") and facts["Revised"] == "Meetings held"
+    listed = client.get(f"/reports/activity/vintages/?district={north.code}").content.decode()
+    assert "1 period was revised." in listed and "Quarter 3 of 2024" in listed
+    other = make_supervisor(make_district())
+    client.force_login(other)
+    assert client.get(f"/reports/activity/vintages/?district={north.code}").status_code == 404
 
 
-def test_an_imported_history_is_counted_by_day_and_only_its_latest_records_are_read() -> None:
-    _city, north, _south, actor = make_city()
-    row = old(make_organisation(north))
-    for _ in range(LATEST + 2):
-        make_meeting(north, row, starts_at=at(DUE))
-    found = late_records(ask(actor, [QUARTER]), [REPORTS["activity"]])
-    assert (len(found.latest), len(found)) == (LATEST, LATEST + 2)
-    assert found.days == {("meetings", city_today()): LATEST + 2}
+def test_a_period_that_cannot_be_kept_is_counted_today_and_never_final() -> None:
+    tool = Tool(make_district(), scopes=("reports:read",))
+    for days in ("from=2024-07-01&to=2024-08-01", "from=2024-07-01&to=2024-10-01&all_kinds=true"):
+        assert tool.get(f"/reports/activity/?{days}").json()["status"] == "counted_today"
+
+
+@pytest.mark.parametrize("by", By)
+def test_kept_and_counted_periods_stand_beside_each_other(by: By) -> None:
+    city, north, _south, _actor = make_city()
+    row = old(make_organisation(north, focuses=[spoken("roma")]))
+    make_meeting(north, row, starts_at=at(DUE))
+    make_meeting(north, row, starts_at=at(QUARTER.previous().since), kind="phone")
+    question = Question((QUARTER, QUARTER.previous()), (city,), by=by)
+    reports = [report for report in REPORTS.values() if by in report.ways]
+    counted = read_all(reports, question)
+    keep_period(QUARTER, final_on(QUARTER))
+    kept = read_all(reports, question)
+    for slug, rows in counted.items():
+        assert sorted(kept[slug], key=lambda one: (one.period, one.group)) == sorted(
+            rows, key=lambda one: (one.period, one.group)
+        ), slug
+    assert {one.vintage for one in kept["coverage"] if one.period == QUARTER} == {1}
+    assert {one.vintage for one in kept["coverage"] if one.period != QUARTER} == {0}

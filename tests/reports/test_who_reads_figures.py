@@ -11,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from accounts.actors import NOBODY, SYSTEM, Actor
 from accounts.models import Role
 from districts.models import District, ExpectedCommunity
+from lib.days import city_today
 from reports.indicators import blind_spots, coverage
 from reports.indicators.catalogue import REPORTS
 from reports.queries.definitions import Row
 from reports.queries.questions import By, Question, ask
+from reports.services.keeping import keep_period
 from tests.factories import make_actor, make_contact, make_meeting
 from tests.reports.city import QUARTER, at, follow, make_city
 from tests.reports.portfolio import known, then
@@ -106,13 +108,23 @@ def test_what_moved_where_the_reader_does_not_see_it_is_counted_and_not_listed()
     assert follow(coverage.REPORT.drill(row, question), SYSTEM) == {stayed.pk, moved.pk}
 
 
-def test_a_report_is_one_statement_whatever_is_asked() -> None:
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_a_report_is_one_statement_and_one_of_kept_rows_whatever_is_asked(is_kept: bool) -> None:
     city, north, south, actor = make_city()
     fill(north, "roma")
     fill(south, "women")
+    quarters = QUARTER.run_up(13)
+    if is_kept:
+        for quarter in quarters[:2]:
+            assert keep_period(quarter, city_today(), with_old=True)
     one = ask(actor, [QUARTER], districts=[north.code])
-    many = ask(actor, QUARTER.run_up(13), districts=[city.code, north.code, south.code])
-    for question in (one, many):
-        with CaptureQueriesContext(connection) as statements:
-            every_row(question)
-        assert len(statements) == len(ALL) * len(By)
+    many = ask(actor, quarters, districts=[city.code, north.code, south.code])
+    rest = replace(ask(actor, quarters, districts=[city.code, north.code]), rest_of=city)
+    for question in (one, many, rest):
+        for report in ALL:
+            for by in By:
+                with CaptureQueriesContext(connection) as statements:
+                    report.rows(replace(question, by=by))
+                kept = [said for said in statements if "reports_keptfigure" in said["sql"]]
+                assert len(kept) <= 1, (report.slug, by)
+                assert len(statements) - len(kept) <= 1, (report.slug, by)

@@ -138,6 +138,7 @@ def edits_of(review: Review) -> Iterator[tuple[models.Model, dict[str, Any]]]:
     yield review.figures.exclude(ids=None)[0], {"ids": None}
 
 
+@pytest.mark.thorough
 def test_whoever_owns_the_tables_changes_no_column_unnoticed(committed_db: None, key: Path) -> None:
     _audited, review = signed_twice()
     edits = list(edits_of(review))  # read before the owner locks the tables

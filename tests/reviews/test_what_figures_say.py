@@ -112,7 +112,8 @@ def test_a_share_of_few_is_counts_only_on_the_page_and_on_paper(client: Client, 
     [
         ("coverage", {"n": 29, "of": 29, "ratio": 1.0}, "fewer than 30: counts only"),
         ("coverage", {"n": 0, "of": 0, "ratio": None}, "n/a"),
-        ("coverage", {"n": 14, "of": 30, "ratio": 14 / 30}, "47% (30 to 64%)"),
+        ("concerns", {"n": 14, "of": 30, "ratio": 14 / 30}, "47% (30 to 64%)"),
+        ("coverage", {"n": 14, "of": 30, "ratio": 14 / 30}, "47%"),
         ("level", {"n": 3, "of": 40, "ratio": 3 / 40}, "inform 2 · consult 1"),
     ],
 )

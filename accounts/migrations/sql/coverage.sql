@@ -13,11 +13,14 @@ BEGIN
     ) END
     FROM accounts_user person
     WHERE id = ANY (users) AND is_active AND role IN ('officer', 'supervisor', 'privacy_officer');
+    -- An officer's duty shift opens its districts, each from its hour. A supervisor's opens nothing.
     INSERT INTO guard.coverage
-    SELECT person.id, starts_at, least(ends_at, ended_at), ARRAY(
-        SELECT district.id FROM districts_district district WHERE lineage @> ARRAY[relief.district_id]
+    SELECT person.id, greatest(starts_at, opened.since), least(ends_at, ended_at), ARRAY(
+        SELECT district.id FROM districts_district district WHERE lineage @> ARRAY[opened.district_id]
     )
-    FROM accounts_relief relief JOIN accounts_user person ON person.id = relief.officer_id
+    FROM accounts_dutyshift shift
+    JOIN accounts_shiftdistrict opened ON opened.shift_id = shift.id
+    JOIN accounts_user person ON person.id = shift.user_id
     WHERE person.id = ANY (users) AND is_active AND role = 'officer'
       AND least(ends_at, ended_at) > statement_timestamp();
 END $$;
@@ -44,7 +47,17 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Users whose own districts, or temporary access, the changed districts belong to, or did.
+-- Users of the shifts whose districts changed.
+CREATE OR REPLACE FUNCTION guard.follow_shift_districts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM guard.cover_users(ARRAY(
+        SELECT DISTINCT user_id FROM accounts_dutyshift WHERE id IN (SELECT shift_id FROM changed)
+    ));
+    RETURN NULL;
+END $$;
+
+-- Users whose own districts, or duty shifts, the changed districts belong to, or did.
 CREATE OR REPLACE FUNCTION guard.follow_districts_of_users() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -52,7 +65,8 @@ DECLARE
 BEGIN
     PERFORM guard.cover_users(ARRAY(
         SELECT user_id FROM accounts_user_districts WHERE district_id = ANY (above)
-        UNION SELECT officer_id FROM accounts_relief WHERE district_id = ANY (above)
+        UNION SELECT user_id FROM accounts_dutyshift shift
+        JOIN accounts_shiftdistrict opened ON opened.shift_id = shift.id WHERE opened.district_id = ANY (above)
     ));
     RETURN NULL;
 END $$;
@@ -80,21 +94,37 @@ CREATE TRIGGER accounts_user_districts_covers_users_after_delete_of_old AFTER DE
     REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('user_id');
 
-CREATE TRIGGER accounts_relief_covers_users_after_insert_of_new AFTER INSERT ON accounts_relief
+CREATE TRIGGER accounts_dutyshift_covers_users_after_insert_of_new AFTER INSERT ON accounts_dutyshift
     REFERENCING NEW TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('officer_id');
+    FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('user_id');
 
-CREATE TRIGGER accounts_relief_covers_users_after_update_of_old AFTER UPDATE ON accounts_relief
+CREATE TRIGGER accounts_dutyshift_covers_users_after_update_of_old AFTER UPDATE ON accounts_dutyshift
     REFERENCING OLD TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('officer_id');
+    FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('user_id');
 
-CREATE TRIGGER accounts_relief_covers_users_after_update_of_new AFTER UPDATE ON accounts_relief
+CREATE TRIGGER accounts_dutyshift_covers_users_after_update_of_new AFTER UPDATE ON accounts_dutyshift
     REFERENCING NEW TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('officer_id');
+    FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('user_id');
 
-CREATE TRIGGER accounts_relief_covers_users_after_delete_of_old AFTER DELETE ON accounts_relief
+CREATE TRIGGER accounts_dutyshift_covers_users_after_delete_of_old AFTER DELETE ON accounts_dutyshift
     REFERENCING OLD TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('officer_id');
+    FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('user_id');
+
+CREATE TRIGGER accounts_shiftdistrict_covers_users_after_insert_of_new AFTER INSERT ON accounts_shiftdistrict
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_shift_districts();
+
+CREATE TRIGGER accounts_shiftdistrict_covers_users_after_update_of_old AFTER UPDATE ON accounts_shiftdistrict
+    REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_shift_districts();
+
+CREATE TRIGGER accounts_shiftdistrict_covers_users_after_update_of_new AFTER UPDATE ON accounts_shiftdistrict
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_shift_districts();
+
+CREATE TRIGGER accounts_shiftdistrict_covers_users_after_delete_of_old AFTER DELETE ON accounts_shiftdistrict
+    REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_shift_districts();
 
 CREATE TRIGGER accounts_user_covers_users_after_delete_of_old AFTER DELETE ON accounts_user
     REFERENCING OLD TABLE AS changed

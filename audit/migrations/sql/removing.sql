@@ -19,11 +19,12 @@ BEGIN
     )) THEN
         RAISE EXCEPTION 'only a privacy officer removes reasons' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- The digest of a signed audit is not a reason: its signature is checked with it.
+    -- The digest of a signed audit or of kept figures is not a reason: they are checked with it.
     found_ids := ARRAY(
         SELECT kept.event_id FROM public.audit_reason AS kept
         JOIN public.audit_event AS event ON event.id = kept.event_id
-         WHERE kept.event_id = ANY (events) AND kept.removed_at IS NULL AND event.object_type <> 'review'
+         WHERE kept.event_id = ANY (events) AND kept.removed_at IS NULL
+           AND event.object_type NOT IN ('review', 'kept_period')
          ORDER BY kept.event_id FOR UPDATE OF kept
     );
     removed := cardinality(found_ids);

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 
 from accounts.actors import SYSTEM
 from incidents.models import Protocol
-from incidents.services.proposed_protocols import PROPOSED
+from incidents.services.proposed_protocols import PROPOSED, in_words
 from incidents.services.protocols import draft_protocol
 
 
@@ -16,7 +16,6 @@ class Command(BaseCommand):
             if Protocol.objects.filter(code=proposed["code"]).exists():
                 self.stdout.write(f"{proposed['code']}: exists already, left as it is.")
                 continue
-            fields: dict[str, Any] = proposed | {"name": str(proposed["name"])}
-            fields["steps"] = [step | {"text": str(step["text"])} for step in proposed["steps"]]
+            fields: dict[str, Any] = proposed | in_words(proposed)
             draft_protocol(actor=SYSTEM, **fields)
             self.stdout.write(f"{proposed['code']}: drafted. Agree it with organisations, then approve it.")

@@ -33,6 +33,11 @@ CREATE POLICY rows_in_context ON incidents_reassurance USING (
     OR EXISTS (SELECT FROM incidents_incident parent WHERE parent.id = incident_id)
 );
 
+CREATE POLICY rows_in_context ON incidents_callinprogress USING (
+    '00000000-0000-0000-0000-000000000000' = ANY ((SELECT context_districts())::uuid[])
+    OR EXISTS (SELECT FROM incidents_incident parent WHERE parent.id = incident_id)
+);
+
 CREATE POLICY rows_in_context ON incidents_tensionassessment USING (
     '00000000-0000-0000-0000-000000000000' = ANY ((SELECT context_districts())::uuid[])
     OR EXISTS (SELECT FROM incidents_incident parent WHERE parent.id = incident_id)
@@ -58,4 +63,13 @@ CREATE POLICY rows_in_context ON incidents_exclusionrequest USING (
 CREATE POLICY rows_in_context ON incidents_stephandover USING (
     '00000000-0000-0000-0000-000000000000' = ANY ((SELECT context_districts())::uuid[])
     OR EXISTS (SELECT FROM incidents_incidentstep parent WHERE parent.id = incidents_stephandover.step_id)
+);
+
+CREATE POLICY rows_in_context ON incidents_shifthandover USING (
+    '00000000-0000-0000-0000-000000000000' = ANY ((SELECT context_districts())::uuid[])
+    OR to_id = (SELECT context_actor())
+    OR EXISTS (
+        SELECT FROM accounts_dutyshift shift
+        WHERE shift.id = shift_id AND shift.user_id = (SELECT context_actor())
+    )
 );

@@ -54,6 +54,11 @@ CREATE POLICY rows_in_context ON meetings_followupperiod USING (
     OR EXISTS (SELECT FROM meetings_followup parent WHERE parent.id = follow_up_id)
 );
 
+CREATE POLICY rows_in_context ON meetings_formerfollowuporganisation USING (
+    '00000000-0000-0000-0000-000000000000' = ANY ((SELECT context_districts())::uuid[])
+    OR EXISTS (SELECT FROM meetings_followup parent WHERE parent.id = follow_up_id)
+);
+
 CREATE POLICY rows_in_context ON meetings_concern USING (
     district_id = ANY ((SELECT context_districts())::uuid[])
     OR '00000000-0000-0000-0000-000000000000' = ANY ((SELECT context_districts())::uuid[])

@@ -3,11 +3,13 @@
   "use strict";
   const body = document.body;
 
-  // Keys: / and Ctrl+K search, c log, ? help. Off when my settings say so, and while typing.
-  const search = () => {
-    const field = [...document.querySelectorAll("input[type=search]")].find((one) => one.checkVisibility());
-    if (field) field.focus();
-    else location.assign(body.dataset.search);
+  // Keys: / and Ctrl+K find, c log, ? help. Off when my settings say so, and while typing.
+  const find = () => {
+    const isThere = location.pathname === body.dataset.search;
+    const field = document.getElementById("find");
+    if (field?.checkVisibility()) field.focus();
+    else if (isThere) document.getElementById("q").focus();
+    else location.assign(`${body.dataset.search}#q`); // on a phone, where the head has no field
   };
   const isTyping = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
   document.addEventListener("keydown", (event) => {
@@ -16,10 +18,10 @@
       if (event.key.toLowerCase() !== "k") return;
     } else if (isTyping(event.target)) return;
     const act = {
-      "/": search,
-      k: event.ctrlKey ? search : undefined,
-      K: event.ctrlKey ? search : undefined,
-      c: () => location.assign(body.dataset.log),
+      "/": find,
+      k: event.ctrlKey ? find : undefined,
+      K: event.ctrlKey ? find : undefined,
+      c: () => location.assign(body.dataset.logPage),
       "?": () => location.assign(body.dataset.help),
     }[event.key];
     if (!act) return;
@@ -40,7 +42,10 @@
   focusMistakes();
   document.addEventListener("htmx:afterSettle", focusMistakes);
 
-  // An open menu closes with Escape and when the reader goes elsewhere.
+  // An open menu closes with Escape, when the reader goes elsewhere, opens a sheet or may select several rows.
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "selecting") event.target.closest("details").open = false;
+  });
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
     if (menu) {
@@ -50,10 +55,10 @@
   });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]"))
-      if (!menu.contains(event.target)) menu.open = false;
+      if (!menu.contains(event.target) || event.target.closest("[popovertarget]")) menu.open = false;
   });
 
-  // The search in the head suggests: arrows choose, Enter goes there (or searches), Escape closes.
+  // The field in the head suggests: arrows choose, Enter goes there (or to Find), Escape closes.
   const suggested = () => [...document.querySelectorAll("#suggestions [role=option]")];
   const choose = (option) => {
     const field = document.getElementById("find");
@@ -235,7 +240,7 @@
         act();
       });
     } else {
-      button.className = "button secondary";
+      button.className = "button soft";
       button.textContent = body.dataset.close;
       button.addEventListener("click", () => place.replaceChildren());
     }
@@ -252,11 +257,14 @@
   // screen. A page in which something is typed stays.
   let usedAt = Date.now();
   let mayBeTyped = Boolean(document.getElementById("mistakes"));
+  // A list without a chosen option begins with its first one.
+  const isFirstChoice = (field, option) =>
+    !field.multiple && option === field.options[0] && ![...field.options].some((one) => one.defaultSelected);
   const isChanged = (field) =>
     isBox(field)
       ? field.checked !== field.defaultChecked
       : field.options
-        ? [...field.options].some((one) => one.selected !== one.defaultSelected && one.value)
+        ? [...field.options].some((one) => one.selected !== (one.defaultSelected || isFirstChoice(field, one)) && one.value)
         : field.value !== field.defaultValue;
   // What was chosen before the scripts were there is answered now.
   document.addEventListener("DOMContentLoaded", () => {
@@ -330,27 +338,107 @@
   });
 
   // Who comes back from a call or a message is offered to log it. Nothing of it is kept on the device.
+  // In an incident the result has buttons of its own: the page goes back to them, and covers nothing.
   let called = null;
   document.addEventListener("click", ({ target }) => {
-    const way = target.closest?.("[data-log] a:is([data-kind], [href^='tel:'])");
+    const way = target.closest?.("a:is([data-kind], [href^='tel:'])");
     if (!way) return;
-    const href = `${way.closest("[data-log]").dataset.log}&kind=${way.dataset.kind || "phone"}`;
-    called = { href, at: Date.now() };
+    const place = way.closest("[data-log-call]");
+    const form = way.closest(".call")?.querySelector(".results")?.closest("form");
+    called = null;
+    if (form) called = { at: Date.now(), whom: form.elements.called?.value };
+    else if (place) {
+      const page = new URL(place.dataset.logCall, location);
+      page.searchParams.set("kind", way.dataset.kind || "phone");
+      called = { at: Date.now(), href: page.href };
+    }
   });
+  // The card may have been replaced by a newer one meanwhile, or have no result to record any more.
+  const askHowItWent = (whom) => {
+    const fields = [...document.querySelectorAll("input[name=called]")].filter(({ value }) => value === whom);
+    const question = fields.map(({ form }) => form.querySelector(".asked")).find(Boolean);
+    if (!question) return;
+    question.hidden = false;
+    question.scrollIntoView({ block: "center" });
+  };
   const offerToLog = () => {
     if (!called || document.hidden || Date.now() - called.at < 2000) return;
-    const textContent = body.dataset.logCalled;
-    const link = Object.assign(document.createElement("a"), { className: "button", href: called.href, textContent });
+    const { href, whom } = called;
     called = null;
+    if (!href) return askHowItWent(whom);
+    const textContent = body.dataset.logCalled;
+    const link = Object.assign(document.createElement("a"), { className: "button", href, textContent });
     say(body.dataset.called, "", null, link);
     document.querySelector("#alert .notice").classList.remove("wrong");
   };
   document.addEventListener("visibilitychange", offerToLog);
   addEventListener("focus", offerToLog);
 
+  const PATIENCE = 15000;
+  // An incident: the part that colleagues change is asked for while it is seen, but never under someone who types.
+  const EVERY = 20000;
+  const nowPart = () => document.getElementById("now");
+  const isInUse = (part) =>
+    (part.contains(document.activeElement) && isTyping(document.activeElement)) ||
+    Boolean(part.querySelector("form[aria-busy]")) ||
+    [...part.querySelectorAll(":is(input:not([type=hidden]), textarea, select)")].some(isChanged);
+  const swapNow = (part, fresh) => {
+    const { outerHTML } = document.activeElement;
+    const isFocused = part.contains(document.activeElement);
+    const headings = [part, fresh].map((one) => one.querySelector("#next")?.textContent);
+    const wasAsked = Boolean(part.querySelector(".asked:not([hidden])"));
+    for (const one of part.querySelectorAll("details[id][open]"))
+      fresh.querySelector(`#${CSS.escape(one.id)}`)?.setAttribute("open", "");
+    part.replaceWith(fresh);
+    window.htmx?.process(fresh);
+    if (isFocused)
+      [...fresh.querySelectorAll("a, button, summary")]
+        .find((one) => one.outerHTML === outerHTML)
+        ?.focus({ preventScroll: true });
+    const asked = !wasAsked && fresh.querySelector(".asked:not([hidden])");
+    if (asked) asked.scrollIntoView({ block: "center" });
+    if (headings[0] === headings[1]) return;
+    // A finger that is on its way to a button of the card before does not press one of this card.
+    fresh.inert = true;
+    setTimeout(() => (fresh.inert = false), 700);
+  };
+  const follow = async () => {
+    const part = nowPart();
+    if (!part || document.hidden || isInUse(part)) return;
+    try {
+      const answer = await fetch(part.dataset.now, {
+        headers: { "X-Waiting": "1", "X-Staying": "1" },
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      if (part !== nowPart()) return;
+      if (answer.status === 404) {
+        const text = Object.assign(document.createElement("p"), { textContent: part.dataset.gone });
+        document.getElementById("main").replaceChildren(text);
+      }
+      if (answer.status !== 200 || isInUse(part)) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("now");
+      if (fresh && part === nowPart() && !isInUse(part)) swapNow(part, document.adoptNode(fresh));
+    } catch {
+      // Without a connection the part stays as it is, and is asked for again.
+    }
+  };
+  setInterval(follow, EVERY);
+  addEventListener("focus", follow);
+  document.addEventListener("visibilitychange", follow);
+  // Colleagues see who is calling. After a call, its caller is asked how it went.
+  document.addEventListener("click", async ({ target }) => {
+    const called = target.closest?.("a[href^='tel:']")?.closest("#now [data-call]");
+    if (!called) return;
+    const token = JSON.parse(body.getAttribute("hx-headers"))["X-CSRFToken"];
+    const sent = { method: "POST", keepalive: true, headers: { "X-CSRFToken": token } };
+    sent.body = new URLSearchParams({ called: called.dataset.call });
+    await fetch(nowPart().dataset.calling, sent).catch(() => null);
+    follow();
+  });
+
   // A form is sent once, and its page stays until there is an answer: without one nothing typed is lost.
   // Nothing is kept on the device. Each form has an id, so that trying again saves it once (pages/once.py).
-  const PATIENCE = 15000;
   const typed = (form, submitter) => {
     const data = new FormData(form);
     if (submitter?.name) data.append(submitter.name, submitter.value);
@@ -369,7 +457,8 @@
     mayBeTyped = true;
     const changed = changedSince(then);
     document.title = page.title;
-    if (new URL(url).pathname !== location.pathname) history.replaceState(null, "", url);
+    const address = page.querySelector("[data-address]")?.dataset.address ?? url; // of what was refused there
+    if (new URL(address, url).pathname !== location.pathname) history.replaceState(null, "", address);
     body.replaceChildren(...page.body.childNodes);
     window.htmx?.process(body);
     setAgain(changed);
@@ -427,9 +516,16 @@
     event.preventDefault();
     if (!form.hasAttribute("aria-busy")) send(form, event.submitter);
   });
-  // A page that stayed where it was says what happened there, not above where nobody looks.
-  if (performance.getEntriesByType("navigation")[0]?.type === "reload")
-    document.getElementById("messages")?.classList.add("staying");
+  // A page that stayed where it was says what happened there, not above where no one looks, and covers no card.
+  const said = document.getElementById("messages");
+  const isReloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+  if (said && (isReloaded || location.hash)) {
+    said.classList.add("staying");
+    if (said.childElementCount) {
+      document.documentElement.style.scrollPaddingTop = `${said.offsetHeight + 16}px`;
+      if (location.hash === "#next") document.getElementById("next")?.scrollIntoView();
+    }
+  }
   addEventListener("pageshow", (event) => {
     if (event.persisted && document.querySelector("form[aria-busy]")) location.reload();
   });

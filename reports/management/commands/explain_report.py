@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from accounts.actors import SYSTEM
 from lib.days import city_today
+from reports.figures.report import count_all
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period, quarter_of
 from reports.queries.questions import By, ask
@@ -57,7 +58,7 @@ class Command(BaseCommand):
             return execute(sql, params, many, context)
 
         with transaction.atomic(), connection.execute_wrapper(remember):
-            report.rows(question)
+            count_all([report], question)  # counted now, as it is before the figure is kept
         for statement in statements:
             self.stdout.write(f"{statement.strip()};\n")
             if options["plan"]:

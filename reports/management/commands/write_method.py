@@ -11,7 +11,7 @@ from reports.figures.report import Report
 from reports.figures.scorecard import GROUPS
 from reports.indicators.catalogue import REPORTS
 from reports.queries.definitions import Case
-from reports.queries.statuses import MEANINGS, NOT_REVISED
+from reports.queries.statuses import MEANINGS
 
 PAGE = settings.BASE_DIR / "docs" / "method.md"
 
@@ -34,12 +34,11 @@ def _page_lines() -> Iterator[str]:
     yield from (
         "# How the figures are counted",
         "",
-        "`manage.py write_method` writes this page from the definitions in `reports/indicators/`. The page",
-        "“Method” of the reports (`/reports/method/`) also shows the SQL statement of each indicator.",
+        "`manage.py write_method` writes this page from the definitions in `reports/indicators/`. In the",
+        "menu of the scorecard, “How figures are counted” (`/reports/method/`) shows each SQL statement.",
     )
     yield from ("", "## Status", "")
     yield from (f"- **{status.label}:** {meaning}" for status, meaning in MEANINGS.items())
-    yield from ("", str(NOT_REVISED))
     for title, slugs in GROUPS:
         yield from ("", f"## {title}")
         for slug in slugs:

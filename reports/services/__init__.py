@@ -1,0 +1,1 @@
+"""Services that keep figures, count them again, and end their members."""

@@ -1,0 +1,182 @@
+"""The page of a shift: who gets what before the tap, one tap, and one brief for the morning."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actors import actor_for
+from accounts.models import DutyShift
+from audit.models import Event
+from contacts.models import Organisation
+from incidents.models import Incident, ShiftHandover
+from incidents.services.reassurances import record_reassurance
+from incidents.services.shift_handovers import hand_over_shift
+from incidents.services.steps import mark_step
+from tests.factories import make_district, make_officer
+from tests.incidents.making import Night, zone_where_it_is
+from tests.incidents.test_shift_handovers import on_duty
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_night(settings: Any) -> None:
+    settings.TIME_ZONE = zone_where_it_is(1)
+
+
+class Hours(Night):
+    """A night with a visitor on duty, and the colleague who follows."""
+
+    def __init__(self, **event: Any) -> None:
+        super().__init__()
+        self.visitor, self.following = make_officer(make_district()), make_officer(make_district())
+        self.shift = on_duty(self.visitor, self.district)
+        on_duty(self.following, self.district, begins=timezone.now() + timedelta(minutes=30))
+        self.case: Incident = self.incident(
+            actor=actor_for(self.visitor), **{"facts": "Two windows were broken."} | event
+        )
+
+    @property
+    def page(self) -> str:
+        return f"/duty/{self.shift.pk}/"
+
+
+def main_of(client: Client, page: str) -> str:
+    text = client.get(page).text
+    return " ".join(text.split("<main", 1)[1].split("</main>", 1)[0].split())
+
+
+def words(html: str) -> int:
+    return len(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_the_page_says_who_gets_what_and_one_tap_hands_over(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    night = Hours()
+    client.force_login(night.visitor)
+    client.get(night.page)
+    with django_assert_max_num_queries(14):
+        page = main_of(client, night.page)
+    assert f"{night.following.name} gets" in page and "Al-Noor" in page
+    assert words(page) <= 300 and len(re.findall(r"<(?:button|select|textarea|a )", page)) <= 15
+    other = main_of(client, f"{night.page}?to={night.lead.pk}")
+    assert f"{night.lead.name} gets" in other and f"{night.following.name} gets" not in other
+
+    unshown = client.post(night.page, {"to": night.lead.pk, "shown_to": night.following.pk})
+    assert unshown.status_code == 200 and not ShiftHandover.objects.exists(), "shown first"
+    sent = client.post(night.page, {"to": night.following.pk, "shown_to": night.following.pk, "note": "Keys"})
+    assert sent.status_code == 302 and ShiftHandover.objects.get().to == night.following
+    again = client.post(night.page, {"to": night.following.pk, "shown_to": night.following.pk})
+    assert again.status_code == 409 and "over already" in again.text
+
+
+def test_after_the_shift_texts_and_names_are_left_and_no_place(client: Client) -> None:
+    night = Hours()
+    hand_over_shift(actor=actor_for(night.visitor), shift=night.shift.pk, to=night.following.pk, note="Keys")
+    client.force_login(night.visitor)
+    page = main_of(client, night.page)
+    assert f"{night.following.name} gets" in page and "Record the case number" in page
+    assert "Al-Noor" not in page and "no longer see" in page
+
+
+def test_who_takes_over_has_seen_it_and_a_supervisor_reads_that_but_not_the_note(client: Client) -> None:
+    night = Hours()
+    hand_over_shift(actor=actor_for(night.visitor), shift=night.shift.pk, to=night.following.pk, note="Keys")
+    client.force_login(night.supervisor)
+    page = main_of(client, night.page)
+    assert "Not opened yet" in page and "Keys" not in page
+    client.force_login(make_officer(make_district()))
+    assert client.get(night.page).status_code == 404
+    assert client.post(night.page, {"to": night.lead.pk}).status_code == 404
+    assert ShiftHandover.objects.get().seen_at is None
+    DutyShift.objects.filter(user=night.following).update(starts_at=timezone.now() - timedelta(minutes=1))
+    client.force_login(night.following)
+    assert "Keys" in main_of(client, night.page)
+    assert ShiftHandover.objects.get().seen_at
+
+
+def test_only_the_officer_hands_over_the_shift(client: Client) -> None:
+    night = Hours()
+    for user in (night.supervisor, night.lead):
+        client.force_login(user)
+        assert client.post(night.page, {"to": night.lead.pk, "shown_to": night.lead.pk}).status_code == 403
+        assert "Hand over your shift" not in main_of(client, night.page)
+
+
+def test_the_brief_has_facts_then_what_was_done_then_what_waits_for_whom(client: Client) -> None:
+    night = Hours()
+    about: dict[str, Any] = {"actor": actor_for(night.visitor), "incident_id": night.case.pk}
+    record_reassurance(**about, organisation_id=night.place.pk, result="reached")
+    record_reassurance(**about, organisation_id=night.place.pk, result="no_answer")
+    client.force_login(night.visitor)
+    brief = main_of(client, f"{night.page}brief/")
+    order = [brief.index(text) for text in ("Two windows were broken", "Al-Noor: ", "Record the case number")]
+    assert order == sorted(order) and "no answer" not in brief, "reached stays"
+    assert night.lead.name in brief and "signature" in brief
+    printed = client.post(f"{night.page}brief/", {"recipient": "Day shift"})
+    event = Event.objects.filter(action="export").latest("pk")
+    assert "Two windows" in printed.text and event.recipient == "Day shift · printed"
+    client.force_login(make_officer(make_district()))
+    assert client.get(f"{night.page}brief/").status_code == 404
+
+
+def test_the_brief_of_an_event_at_a_home_names_the_neighbourhood_only(client: Client) -> None:
+    facts = "A letter under the door of 12 Kestrel Way."
+    home = {"site_organisation": None, "place": "Kestrel Way", "place_kind": "home", "facts": facts}
+    night = Hours(kinds=["threat"], **home)
+    client.force_login(night.visitor)
+    brief = main_of(client, f"{night.page}brief/")
+    assert night.district.name in brief and "under the door of …." in brief
+    assert "Kestrel Way" not in brief
+
+
+def test_the_brief_names_no_protected_place(client: Client) -> None:
+    night = Hours(facts="We visited Al-Noor, two windows were broken.")
+    about: dict[str, Any] = {"actor": actor_for(night.visitor), "incident_id": night.case.pk}
+    record_reassurance(**about, organisation_id=night.place.pk, result="reached")
+    step = night.step(night.case, "case_reference")
+    mark_step(**about, step_id=step.pk, note="Their people sleep at AL-NOOR")
+    client.force_login(night.supervisor)
+    assert "Al-Noor: reached" in main_of(client, f"{night.page}brief/")
+    Organisation.objects.filter(pk=night.place.pk).update(location_protected=True)
+    brief = main_of(client, f"{night.page}brief/").casefold()
+    assert "al-noor" not in brief and "burial society" in brief
+    assert "a place whose location is protected: reached" in brief
+    assert brief.count("not printed, because it names a protected location") == 2
+
+
+def test_the_menu_of_an_incident_leads_to_the_shift_only_while_one_is_open(client: Client) -> None:
+    night = Hours()
+    for user, is_offered in ((night.visitor, True), (night.lead, False)):
+        client.force_login(user)
+        page = main_of(client, f"/incidents/{night.case.pk}/")
+        assert ("Hand over my steps" in page) is is_offered
+        assert (f'href="{night.page}"' in page) is is_offered
+        assert ("Give to a colleague" in page) is True, "a single step"
+
+
+def test_ending_a_shift_passes_its_steps_on_at_once_and_says_who_got_what(client: Client) -> None:
+    night = Hours()
+    client.force_login(night.visitor)
+    left = night.case.steps.open().filter(owner=night.visitor).count()
+    ended = client.post("/duty/end/")
+    assert left and ended.headers["Location"] == night.page
+    assert not night.case.steps.open().filter(owner=night.visitor).exists()
+    page = main_of(client, night.page)
+    assert "What was left, and who got it" in page and f"{night.lead.name} got" in page
+    assert "Al-Noor" not in page and "no longer see" in page
+    client.force_login(make_officer(make_district()))
+    assert client.get(night.page).status_code == 404
+
+
+def test_a_supervisor_who_ends_a_shift_passes_its_steps_on_at_once(client: Client) -> None:
+    night = Hours()
+    client.force_login(night.supervisor)
+    assert client.post(f"/duty/{night.shift.pk}/cancel/").status_code == 302
+    assert not night.case.steps.open().filter(owner=night.visitor).exists()
+    assert f"{night.lead.name} got" in main_of(client, night.page)
