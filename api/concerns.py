@@ -67,7 +67,7 @@ CONCERN = RowSpec(
         field("occurred_on", "When it happened.", "2026-11-23"),
         "district",
         field("place_kind", "What was affected: an organisation, or a place that is none.", "business"),
-        field("place", "Where.", "Town hall"),
+        field("place", "", "Town hall"),
         column(
             Concern,
             "site_organisation",

@@ -99,7 +99,7 @@ STEP: Final = (
     field("may_wait", "Whether it can wait for the morning.", False),
     field("proof", "What shows that it is done."),
     field("required", "Whether an incident can only be closed when it is done.", True),
-    field("only_for", "The kinds of concern that need it. Empty: all.", ["graffiti_symbol"]),
+    field("only_for", "", ["graffiti_symbol"]),
 )
 
 
@@ -188,7 +188,7 @@ INCIDENT = RowSpec(
             described(IncidentClosingShape(many=True), "Each time it was closed, the earliest first."),
             _CLOSINGS,
         ),
-        field("withdrawal_reason", "Why it was withdrawn. Empty if it was not.", ""),
+        field("withdrawal_reason", "Why it was withdrawn. Empty if it was not."),
         field("withdrawn_at", "When it was withdrawn. No figure counts it.", MOMENT),
         column(
             Incident,

@@ -49,6 +49,7 @@ TAGS: Final[dict[str, str]] = {
     "routes": "Ways to report a hate crime. Public pages hide those that no longer answer.",
     "listings": "Organisations that agreed to be listed, with the details that they agreed to show.",
     "incidents": "Protocols under way: their steps, and every try to reach an organisation.",
+    "duty-shifts": "Who is on duty, when, and in which districts.",
     "protocols": "What is agreed to be done when something happens.",
     "plans": "Local action plans: goals, actions, milestones and indicators with their values.",
     "practices": "The library: practices with their evidence, reviews and results.",

@@ -20,7 +20,6 @@ def test_each_choice_names_its_days_and_one_or_all_is_asked_first(open_page: Any
     expect(often).to_contain_text("Every month on the same weekday")
     day = city_today() + timedelta(days=7)
     page.get_by_label("What is it about?").fill("Partnership")
-    page.get_by_label("District").select_option(label="North")
     page.get_by_label("When").fill(f"{day:%Y-%m-%d}T10:00")
     page.get_by_label("Minutes").focus()
     expect(often).to_contain_text(f"Every two weeks on {day:%A}")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from contacts.models import Organisation
 from districts.models import District
@@ -15,6 +16,7 @@ from pages.reports.forms import name_of
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import quarter_of
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_supervisor
+from tests.incidents.making import zone_where_it_is
 from tests.reports.city import (
     QUARTER,
     at,
@@ -76,7 +78,10 @@ def under_way(north: District) -> None:
 
 
 @pytest.mark.thorough
-def test_every_number_of_the_scorecard_opens_as_many_rows_as_it_states(client: Client) -> None:
+def test_every_number_of_the_scorecard_opens_as_many_rows_as_it_states(
+    client: Client, settings: Settings
+) -> None:
+    settings.TIME_ZONE = zone_where_it_is(12)  # a step that is not yet due is due today
     north = mixed()
     under_way(north)
     supervisor, opened = make_supervisor(north), set[str]()
