@@ -23,6 +23,7 @@ from pages.forms.picks import as_uuid
 
 #: The hidden field with the ID of the district that the page named. Empty if the page asked for one.
 NAMED: Final = "named_district"
+OFFERED: Final = 5  # at most, beside the list
 
 
 class DistrictOfChoice:
@@ -63,6 +64,17 @@ class DistrictOfChoice:
         """The empty option and all districts, ungrouped."""
         field: Any = self.fields["district"]
         return [("", str(field.empty_label)), *_options(self._covered.values())]
+
+    @property
+    def offered_districts(self) -> list[District]:
+        """Districts to choose in one tap: those that are no part of another. Empty if there are too many."""
+        widest = [row for row in self._covered.values() if self._covered.keys().isdisjoint(row.lineage[:-1])]
+        return widest if len(widest) <= OFFERED else []
+
+    @property
+    def may_change_district(self) -> bool:
+        """Whether an answer can name another district on the button than the one that it names now."""
+        return len(self._covered) > 1
 
     @property
     def named_district(self) -> str:

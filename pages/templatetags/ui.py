@@ -353,7 +353,7 @@ class Mistake(TypedDict):
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms: BaseForm | BaseFormSet[Any] | None) -> dict[str, object]:
-    """All errors of forms and formsets, each linked to its field. The summary takes the focus (app.js)."""
+    """All errors of forms and formsets, each linked to its field. The first wrong field takes the focus."""
     return {
         "mistakes": [mistake for form in forms if form is not None for mistake in _mistakes(form)],
         "keep_reasons": REASONS if any(_has_hint(form) for form in forms) else {},

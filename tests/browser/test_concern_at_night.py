@@ -139,7 +139,7 @@ def test_nothing_chosen_is_said_first(open_page: Any, officer: User) -> None:
     page.goto("/concerns/log/")
     page.get_by_label("Facts").fill("Black paint on the east door")
     page.get_by_role("button", name="Save for North").tap()
-    expect(page.locator("#mistakes")).to_be_focused()
+    expect(page.get_by_role("checkbox", name="Graffiti or symbol")).to_be_focused()
     expect(page.get_by_label("Facts")).to_have_value("Black paint on the east door")
 
 
@@ -149,5 +149,5 @@ def test_a_form_with_a_mistake_is_accessible(open_page: Any, officer: User, devi
     page = open_page(device, scheme=scheme, user=officer)
     page.goto("/concerns/log/")
     page.get_by_role("button", name="Save for North").click()
-    expect(page.locator("#mistakes")).to_be_focused()
+    expect(page.get_by_role("checkbox", name="Graffiti or symbol")).to_be_focused()
     assert violations(page) == []

@@ -80,7 +80,7 @@ def test_while_it_is_sent_the_button_says_so(
     assert said == ["Saving…"]
 
 
-def test_without_a_network_the_form_stays_and_is_saved_once_there_is_one(
+def test_without_a_network_the_form_stays_and_is_saved_as_soon_as_there_is_one(
     open_page: OpenPage, officer: User, school: Organisation
 ) -> None:
     page = open_page("phone", user=officer)
@@ -96,8 +96,7 @@ def test_without_a_network_the_form_stays_and_is_saved_once_there_is_one(
     alert.get_by_role("button", name="Try again").tap()
     expect(alert).to_contain_text("Not saved")
     page.context.set_offline(False)
-    alert.get_by_role("button", name="Try again").tap()
-    expect(page.get_by_text("Meeting logged.")).to_be_visible()
+    expect(page.get_by_text("Meeting logged.")).to_be_visible()  # without a tap
     assert Meeting.objects.get().facts == FACTS
 
 
@@ -183,9 +182,15 @@ def test_mistakes_are_shown_where_the_form_was(open_page: OpenPage, officer: Use
     page.goto("/concerns/log/")
     page.locator("[name=facts]").fill(FACTS)
     page.get_by_role("button", name="Save for North").tap()
-    expect(page.locator("#mistakes")).to_be_focused()
+    kind = page.get_by_role("checkbox", name="Graffiti or symbol")
+    expect(kind).to_be_focused()  # the first field that is wrong, not the top of the page
+    expect(kind).to_be_in_viewport()
+    expect(page.get_by_text("Choose what happened from the list.").last).to_be_in_viewport()
     expect(page.locator("[name=facts]")).to_have_value(FACTS)
-    page.get_by_role("checkbox").first.check(force=True)
+    page.get_by_role("radio", name="A home").tap()
+    page.wait_for_timeout(500)
+    expect(page.locator("[name=place]")).to_be_focused()  # an answer takes no focus away
+    kind.check(force=True)
     page.get_by_role("button", name="Save for North").tap()
     expect(page.get_by_text("The lead officers are being notified now.")).to_be_visible()
     assert Concern.objects.get().facts == FACTS

@@ -99,11 +99,12 @@ def test_account_pages_are_accessible(open_page: OpenPage) -> None:
         assert look(page) == [], address
 
 
-def test_the_summary_of_mistakes_takes_the_focus(open_page: OpenPage, settings: Settings) -> None:
+def test_the_first_wrong_field_takes_the_focus(open_page: OpenPage, settings: Settings) -> None:
     settings.DEMO = True
     page = open_page("desk", user=factories.make_officer())
     page.goto("/gallery/")
-    assert page.evaluate("document.activeElement.id") == "mistakes"
+    assert page.evaluate("document.activeElement.id") == "id_wrong-who"
+    page.locator("h1").click()
     page.get_by_role("link", name="Who? — Enter a value.").click()
     assert page.evaluate("document.activeElement.id") == "id_wrong-who"
 

@@ -37,8 +37,23 @@
     finding?.querySelector(`[data-verdict="${event.key}"]`)?.click();
   });
 
-  // What is wrong with a form is read first.
-  const focusMistakes = () => document.getElementById("mistakes")?.focus();
+  // The first field that is wrong has the focus and is seen, with its error above it. Errors without a field, or a
+  // choice among them, are read first.
+  let seenMistakes = null;
+  const focusMistakes = () => {
+    const mistakes = document.getElementById("mistakes");
+    if (!mistakes || mistakes === seenMistakes) return;
+    seenMistakes = mistakes;
+    const link = mistakes.querySelector("input") ? null : mistakes.querySelector("li:first-child a");
+    const target = link && document.getElementById(link.hash.slice(1));
+    const part = target?.closest(".field") ?? target?.parentElement;
+    for (let fold = part?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    const fields = [...(part?.querySelectorAll("input:not([type=hidden]), select, textarea") ?? [])];
+    const field = fields.find((one) => one.checkVisibility());
+    if (!field) return mistakes.focus();
+    field.focus({ preventScroll: true });
+    part.scrollIntoView();
+  };
   focusMistakes();
   document.addEventListener("htmx:afterSettle", focusMistakes);
 
@@ -193,13 +208,41 @@
       field.dispatchEvent(new Event("change", { bubbles: true }));
     }
   };
+  // A list or a day that the reader opened meanwhile is not taken away: it asks again when it is left.
+  const isOpened = (field) => /^(select-one|date|time|datetime-local)$/.test(field?.type);
   const asked = new WeakMap();
   let changed = [];
-  document.addEventListener("htmx:beforeSend", ({ detail }) => asked.set(detail.xhr, statesNow()));
+  document.addEventListener("htmx:beforeSend", ({ detail: { elt, xhr } }) => {
+    asked.set(xhr, { states: statesNow(), focus: document.activeElement });
+    const button = elt.matches?.('[hx-select-oob*="#save"], .who') && document.querySelector("#save [data-anywhere]");
+    if (button) button.textContent = button.dataset.anywhere; // names no district until the answer does
+  });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    changed = changedSince(asked.get(detail.xhr) ?? new Map());
+    const { states, focus } = asked.get(detail.xhr) ?? { states: new Map() };
+    const field = document.activeElement;
+    if (isOpened(field) && field !== focus && detail.target.contains(field)) {
+      detail.shouldSwap = false;
+      const askAgain = () => field.dispatchEvent(new Event("change", { bubbles: true }));
+      field.addEventListener("blur", askAgain, { once: true });
+    }
+    changed = changedSince(states);
   });
   document.addEventListener("htmx:afterSettle", () => setAgain(changed.splice(0)));
+
+  // A button beside a list chooses from it.
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest?.("[data-choose]");
+    const list = button?.closest("#where").querySelector("select");
+    if (!list) return;
+    list.value = button.dataset.choose;
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // A place that is no organisation, and so has no ID, is named at once. A keyboard passes the options one by one.
+  document.addEventListener("click", ({ detail, target }) => {
+    const place = target.name === "site_organisation" && target.form?.elements.place;
+    if (place && detail && target.value && !target.value.includes("-") && !place.value) place.focus();
+  });
 
   // Boxes of a list: Shift takes all from the last one on, and a button takes the whole page.
   let lastBox = null;
@@ -476,12 +519,20 @@
     location.replace(to); // Back leads to the page before the form: what is saved is not offered again
     if (to.hash && isHere) location.reload();
   };
+  // A form that was not sent because there was no connection is sent as soon as there is one.
+  let unsent = null;
+  addEventListener("online", () => unsent?.());
+  const sendAgain = (form, submitter) => {
+    document.getElementById("alert")?.replaceChildren();
+    if (form.isConnected && !form.hasAttribute("aria-busy")) send(form, submitter);
+  };
   const send = async (form, submitter, isRenewed) => {
+    unsent = null;
     const again = wait(form, submitter);
     const then = statesNow();
     const fail = (text) => {
       again();
-      say(text, body.dataset.again, () => send(form, submitter));
+      say(text, body.dataset.again, () => sendAgain(form, submitter));
     };
     const upload = form.enctype === "multipart/form-data";
     try {
@@ -507,6 +558,7 @@
       else fail(page.querySelector("h1")?.textContent || body.dataset.failed);
     } catch {
       fail(body.dataset.unsent);
+      unsent = () => sendAgain(form, submitter);
     }
   };
   document.addEventListener("submit", (event) => {
@@ -523,7 +575,10 @@
     said.classList.add("staying");
     if (said.childElementCount) {
       document.documentElement.style.scrollPaddingTop = `${said.offsetHeight + 16}px`;
-      if (location.hash === "#next") document.getElementById("next")?.scrollIntoView();
+      // Once more when the browser has gone back to where the page was before it was loaded again.
+      const showNext = () => location.hash === "#next" && document.getElementById("next")?.scrollIntoView();
+      showNext();
+      addEventListener("load", () => setTimeout(showNext));
     }
   }
   addEventListener("pageshow", (event) => {
