@@ -58,7 +58,8 @@ def record_reassurance(
     Without an organisation, it is to an affected place that is no organisation, and no meeting is written.
     Else it becomes a meeting on the organisation's timeline, held if the organisation was reached. “Reached”
     settles calls, a visit also settles visits, and “declined” settles all steps. `danger` is the danger to
-    life that overrides “do not call at night”. Nothing overrides a refusal of contact. `call_again_on`
+    life that overrides “do not call at night”. Without a note, it is the note. Nothing overrides a refusal
+    of contact. `call_again_on`
     creates a follow-up of the actor.
 
     Raises as `locked_incident`, DoesNotExist for an organisation that is not visible or not affected, and
@@ -72,7 +73,7 @@ def record_reassurance(
         organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)
         affected = _affected_organisation(incident, organisation.pk)
     row = Reassurance(incident=incident, organisation=organisation, by_id=actor.id)
-    assign(row, {"result": result, "channel": channel, "note": note})
+    assign(row, {"result": result, "channel": channel, "note": note or danger})
     assign(row, {"needs": list(needs), "told": list(told), "call_again_on": call_again_on})
     row.at = at or row.recorded_at
     _validate_call(incident, row, affected, danger)

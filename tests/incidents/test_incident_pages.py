@@ -220,7 +220,8 @@ def test_a_second_report_is_offered_the_incident_and_others_are_started_by_hand(
     incident = night.incident()
     second = night.log()
     sign_in(client, night.duty)
-    assert "Is this one of these events?" in client.get(f"/concerns/{second.pk}/").content.decode()
+    question = client.get(f"/concerns/{second.pk}/").text.partition("Is this one of these events?")[2]
+    assert f'name="incident" value="{incident.pk}"' in question and "No. Start incident:" in question
     client.post(f"/concerns/{second.pk}/incident/", {"incident": incident.pk})
     assert incident.concern_links.count() == 2
     protocol = make_protocol(GRAFFITI)
@@ -405,3 +406,24 @@ def test_the_night_phone_is_one_tap_away_in_an_incident_and_nowhere_without_it(c
     )
     refused = client.post(f"{page}night-phone/", {"called": night.place.pk})
     assert "asked not to be contacted" in refused.text
+
+
+def test_the_danger_to_life_is_shown_and_typed_once(client: Client, night: Night, settings: Any) -> None:
+    Organisation.objects.filter(pk=night.place.pk).update(night_calls="never")
+    settings.TIME_ZONE = zone_where_it_is(2)
+    path, reason = f"/incidents/{night.incident().pk}/", "Fire beside the house"
+    sign_in(client, night.duty)
+    call = {"called": night.place.pk, "result": "no_answer"}
+    refused = client.post(f"{path}calls/", call | {"danger": "Fire"})
+    assert refused.status_code == 422 and 'value="Fire"' in section_next(refused.text)
+    tried = client.post(f"{path}calls/", call | {"danger": reason}, follow=True).text
+    assert f'value="{reason}"' in section_next(tried), "the next try"
+    assert reason in tried.partition("Timeline")[2]
+
+
+def test_what_was_typed_into_a_refused_step_is_kept(client: Client, night: Night) -> None:
+    incident = night.incident()
+    case = incident.steps.get(step__proof="case_reference")
+    sent = {"task": case.pk, "act": "not_needed", "note": "Ring 910 12 34 56"}
+    refused = sign_in(client, night.duty).post(f"/incidents/{incident.pk}/steps/", sent)
+    assert refused.status_code == 422 and 'value="Ring 910 12 34 56"' in refused.text
