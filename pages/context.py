@@ -10,12 +10,16 @@ from django.db.models import Count, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Actor
 from accounts.models import DutyShift, User
 from accounts.queries.waiting_districts import WaitingDistricts, waiting_districts
 from districts.models import District
+from incidents.rules.hours import is_quiet
+from lib.days import city_zone
 from lib.prepared import Kept, Placeholder
 from pages.places import DISTRICT, FIND, LOG, TODAY, Place, bar_places, main_places, place_of
 from reminders.models import Reminder, ReminderQuerySet
@@ -56,6 +60,7 @@ class Shell:
     idle_minutes: int
     user: User | None = None
     writes: bool = False
+    log_url: str = ""
     nav: tuple[NavigationLink, ...] = ()
     bar: tuple[NavigationLink, ...] = ()
     unread: int = 0
@@ -94,6 +99,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
         return {"shell": Shell(**frame, user=user, writes=actor.writes)}
     districts, unread = _districts_and_unread(user) if actor.reads else ((), _unread(user.pk).count())
     main, bar = main_places(actor), bar_places(actor)
+    log_url = _log_url(actor)
     page_place = place_of(request.path)
     is_in_bar = page_place in bar or any(place.url == request.path for place in bar)
     return {
@@ -101,9 +107,10 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             **frame,
             user=user,
             writes=actor.writes,
+            log_url=log_url,
             nav=tuple(_link(place, request.path, page_place, districts) for place in main),
             bar=tuple(
-                _link(place, request.path, page_place if is_in_bar else FIND, districts, unread)
+                _link(place, request.path, page_place if is_in_bar else FIND, districts, unread, log_url)
                 for place in bar
             ),
             shift=_shift(request, actor.shift_id) if actor.shift_id else None,
@@ -120,14 +127,25 @@ def _shift(request: HttpRequest, shift_id: UUID) -> DutyShift | None:
     return DutyShift.objects.with_districts().filter(pk=shift_id).first()
 
 
+def _log_url(actor: Actor) -> str:
+    """Where Log leads: to a meeting, and at night to a concern for a colleague on duty."""
+    is_night_duty = actor.is_on_duty and is_quiet(timezone.now(), city_zone())
+    return reverse("log_concern") if is_night_duty else LOG.url
+
+
 def _link(
-    place: Place, path: str, page_place: Place | None, districts: tuple[District, ...], unread: int = 0
+    place: Place,
+    path: str,
+    page_place: Place | None,
+    districts: tuple[District, ...],
+    unread: int = 0,
+    log_url: str = "",
 ) -> NavigationLink:
     """The link to a place. District leads to the only district of a reader who has one.
 
     Today shows a phone how many reminders are unread. Find is current on pages whose place is not in the bar.
     """
-    url = place.url
+    url = log_url if place is LOG else place.url
     if place is DISTRICT and len(districts) == 1:
         url = reverse("district", args=[districts[0].code])
     current = "page" if path == url else "true" if place is page_place else ""

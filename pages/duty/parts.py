@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -49,7 +49,11 @@ def shifts_seen_by(actor: Actor) -> DutyShiftQuerySet:
 
 
 def colleagues_for(shift: DutyShift) -> list[User]:
-    """Return colleagues to whom a shift can be handed over: the next shift there first, then by name."""
+    """Return colleagues to whom a shift can be handed over.
+
+    The next shift there is first. Then come colleagues of the same role, of these who is on duty elsewhere
+    first, then by name.
+    """
     lineages = [district.lineage for district in shift.districts]
     above = {pk for lineage in lineages for pk in lineage}
     next_shifts = ShiftDistrict.objects.filter(
@@ -62,12 +66,20 @@ def colleagues_for(shift: DutyShift) -> list[User]:
     working = District.users.through.objects.filter(district_id__in=above).values("user_id")
     staff = User.objects.active().with_role(*WRITES).exclude(pk=shift.user_id)
     starts_at = Subquery(next_shifts.order_by("-shift__starts_at").values("shift__starts_at")[:1])
-    rows: Any = staff.annotate(starts_at=starts_at).filter(Q(pk__in=working) | Q(starts_at__isnull=False))
+    on_duty = DutyShift.objects.open_at(timezone.now()).filter(user=OuterRef("pk"))
+    rows: Any = staff.annotate(starts_at=starts_at, is_on_duty=Exists(on_duty)).filter(
+        Q(pk__in=working) | Q(starts_at__isnull=False)
+    )
     role = shift.user.role
 
-    def rank(user: Any) -> tuple[bool, bool, float]:
+    def rank(user: Any) -> tuple[bool, bool, bool, float]:
         starts_at = user.starts_at
-        return (starts_at is None, user.role != role, -starts_at.timestamp() if starts_at else 0)
+        return (
+            starts_at is None,
+            user.role != role,
+            not user.is_on_duty,
+            -starts_at.timestamp() if starts_at else 0,
+        )
 
     return sorted(rows.in_order(), key=rank)[:MOST_COLLEAGUES]
 

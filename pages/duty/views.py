@@ -30,11 +30,13 @@ from meetings.services.shifts import (
     prolong_shift,
 )
 from pages.duty.forms import AddForm, BeginForm, PlanForm
+from pages.duty.parts import shifts_seen_by
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.lookups import readers_only, refuse_unless
 
 SHOWN: Final = timedelta(days=90)
+JUST_ENDED: Final = timedelta(hours=12)
 MOST_SHOWN: Final = 20
 NIGHT: Final = (time(20), time(8))
 
@@ -76,7 +78,8 @@ def _shifts(request: ActorRequest) -> dict[str, Any]:
     actor, at = request.actor, timezone.now()
     visible_shifts = DutyShift.objects.visible_to(actor).with_districts()
     coming = list(visible_shifts.not_over_at(at).order_by("starts_at", "pk")[:MOST_SHOWN])
-    past = visible_shifts.filter(starts_at__gte=at - SHOWN).exclude(pk__in=[row.pk for row in coming])
+    past = shifts_seen_by(actor).with_districts().filter(starts_at__gte=at - SHOWN)
+    past = past.exclude(pk__in=[row.pk for row in coming])
     past_shifts = list(past.order_by("-starts_at", "-pk")[:MOST_SHOWN])
     to_answer = ShiftDistrict.objects.to_answer(actor, at).select_related("district", "shift__user")
     to_answer_rows = list(to_answer.order_by("since", "pk")[:MOST_SHOWN])
@@ -87,7 +90,8 @@ def _shifts(request: ActorRequest) -> dict[str, Any]:
         "own": next((row for row in coming if row.pk == actor.shift_id), None),
         "open": [row for row in coming if row.is_open_at(at)],
         "planned": [row for row in coming if not row.is_open_at(at)],
-        "past": past_shifts,
+        "just_ended": [row for row in past_shifts if row.until > at - JUST_ENDED],
+        "past": [row for row in past_shifts if row.until <= at - JUST_ENDED],
         "to_answer": list(_by_shift(to_answer_rows)),
         "may_plan": can_plan_shifts(actor),
     }

@@ -19,7 +19,8 @@ from contacts.models import Organisation
 from exchange.models import WatchedRegister
 from exchange.policies import can_import
 from incidents.queries.under_way import under_way
-from lib.days import city_today
+from incidents.rules.hours import is_quiet
+from lib.days import city_today, city_zone
 from meetings.queries.preparation import MeetingPreparation, meeting_preparation
 from meetings.queries.today import Today, today_of
 from pages.disclosing import disclose
@@ -68,6 +69,7 @@ def today(request: ActorRequest) -> HttpResponse:
         "beside": _beside(actor),
         "revised": _revised(actor),
         "now": timezone.now(),
+        "offers_duty": not actor.is_on_duty and is_quiet(timezone.now(), city_zone()),
     }
     return render(request, "pages/today/today.html", context)
 

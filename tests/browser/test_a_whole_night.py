@@ -123,7 +123,9 @@ def log_attack(thumb: Thumb, place: str, *, district: str = "") -> None:
     """Log an attack on an organisation or, with `district`, at a place that is none."""
     page = thumb.page
     thumb.tap(page.get_by_role("navigation", name="Quick links").get_by_role("link", name="Log"))
-    thumb.tap(page.locator("main").get_by_role("link", name="Concern", exact=True))
+    expect(page.locator("main").get_by_role("link", name="Concern", exact=True)).to_have_attribute(
+        "aria-current", "page"
+    )
     thumb.tap(page.get_by_role("checkbox", name="Attack on a community site"))
     if district:
         thumb.tap(page.get_by_role("radio", name=re.compile("shop|business", re.IGNORECASE)))

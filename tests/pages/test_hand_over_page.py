@@ -16,6 +16,7 @@ from incidents.models import Incident, ShiftHandover
 from incidents.services.reassurances import record_reassurance
 from incidents.services.shift_handovers import hand_over_shift
 from incidents.services.steps import mark_step
+from pages.duty.parts import colleagues_for
 from tests.factories import make_district, make_officer
 from tests.incidents.making import Night, zone_where_it_is
 from tests.incidents.test_shift_handovers import on_duty
@@ -180,3 +181,31 @@ def test_a_supervisor_who_ends_a_shift_passes_its_steps_on_at_once(client: Clien
     assert client.post(f"/duty/{night.shift.pk}/cancel/").status_code == 302
     assert not night.case.steps.open().filter(owner=night.visitor).exists()
     assert f"{night.lead.name} got" in main_of(client, night.page)
+
+
+@pytest.mark.parametrize("is_on_duty", [True, False])
+def test_without_a_next_shift_a_colleague_on_duty_elsewhere_is_offered_first(is_on_duty: bool) -> None:
+    night = Night()
+    visitor, first = make_officer(make_district()), make_officer(night.district, name="Aaron")
+    second = make_officer(night.district, name="Zoe")
+    shift = on_duty(visitor, night.district)
+    if is_on_duty:
+        on_duty(second, make_district())
+    names = [user.name for user in colleagues_for(shift) if user in (first, second)]
+    assert names == (["Zoe", "Aaron"] if is_on_duty else ["Aaron", "Zoe"])
+
+
+def test_the_brief_of_a_shift_that_just_ended_is_on_the_page_of_duty(client: Client) -> None:
+    hours = Hours()
+    hand_over_shift(actor=actor_for(hours.visitor), shift=hours.shift.pk, to=hours.following.pk, note="")
+    brief = f'href="/duty/{hours.shift.pk}/brief/"'
+    client.force_login(hours.following)
+    assert brief in client.get("/duty/").text
+    DutyShift.objects.filter(pk=hours.shift.pk).update(
+        starts_at=timezone.now() - timedelta(hours=20),
+        ends_at=timezone.now() - timedelta(hours=13),
+        ended_at=timezone.now() - timedelta(hours=13),
+    )
+    assert brief not in client.get("/duty/").text
+    client.force_login(make_officer(hours.district))
+    assert brief not in client.get("/duty/").text, "another colleague"

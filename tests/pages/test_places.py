@@ -1,5 +1,7 @@
 """Places of the navigation: where each page belongs, and what each role is offered."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -9,6 +11,8 @@ from lib.days import city_today
 from pages import places
 from pages.places import bar_places, main_places, place_of
 from tests import factories
+from tests.accounts.shifts import City
+from tests.incidents.making import zone_where_it_is
 
 
 @pytest.mark.parametrize(
@@ -117,3 +121,28 @@ def _tabs(client: Client, path: str) -> str:
 
 def _part(text: str, beginning: str) -> str:
     return text[text.index(beginning) :].partition("</nav>")[0]
+
+
+@pytest.mark.parametrize(("hour", "address"), [(1, "/concerns/log/"), (12, "/meetings/log/")])
+def test_at_night_log_leads_who_is_on_duty_to_a_concern(
+    client: Client, db: None, settings: Any, hour: int, address: str
+) -> None:
+    settings.TIME_ZONE = zone_where_it_is(hour)
+    city = City()
+    client.force_login(city.officer)
+    assert 'href="/meetings/log/" class="log"' in _bar(client, "/help/"), "not on duty"
+    city.begin()
+    assert f'href="{address}" class="log"' in _bar(client, "/help/")
+    assert f'data-log-page="{address}#main"' in client.get("/help/").text
+
+
+@pytest.mark.parametrize(("hour", "is_offered"), [(1, True), (12, False)])
+def test_at_night_today_leads_who_is_not_on_duty_to_the_shifts(
+    client: Client, db: None, settings: Any, hour: int, is_offered: bool
+) -> None:
+    settings.TIME_ZONE = zone_where_it_is(hour)
+    city, link = City(), 'class="button soft" href="/duty/"'
+    client.force_login(city.officer)
+    assert (link in client.get("/").text) is is_offered
+    city.begin()
+    assert link not in client.get("/").text, "the head of the page names the shift"
