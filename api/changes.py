@@ -31,7 +31,7 @@ class ChangeShape(serializers.Serializer[Any]):
     """A change. Read the object by its ID.
 
     `out_of_scope`: the object left your districts, so erase your copy. `restricted`: hide your copy until
-    it is `released`.
+    it is `released`. `step_unseen`: an alarm, for which nothing changed.
     """
 
     seq = described(
@@ -47,7 +47,8 @@ class ChangeShape(serializers.Serializer[Any]):
     id = described(serializers.UUIDField(), "The ID of the object.", ID)
     op = described(
         serializers.ChoiceField([*Op.values, "out_of_scope"]),
-        "What happened. `out_of_scope`: delete your copy. `restricted`: hide it.",
+        "What happened. `out_of_scope`: delete your copy. `restricted`: hide it. "
+        "`step_unseen`: an urgent step of the incident has not been seen for 10 minutes.",
         "updated",
     )
     version = described(serializers.IntegerField(), "The version after the change.", 2)

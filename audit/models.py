@@ -50,6 +50,7 @@ class Op(models.TextChoices):
     MERGED = "merged", _("merged")
     RESTRICTED = "restricted", _("restricted")
     RELEASED = "released", _("released")
+    STEP_UNSEEN = "step_unseen", _("step not seen")  # of an incident: not a change, for alarm tools
 
 
 # ID of the writing transaction (xid8 as bigint). The publisher reads rows below all running transactions.
@@ -152,7 +153,7 @@ class Change(models.Model):
     at = models.DateTimeField()
     object_type = models.CharField(max_length=30)
     object_id = models.UUIDField()
-    op = models.CharField(max_length=10, choices=Op)
+    op = models.CharField(max_length=20, choices=Op)
     version = models.PositiveIntegerField()
     into_id = models.UUIDField(null=True)  # op merged: the remaining object
     district_ids = ArrayField(models.UUIDField(), default=list)  # before ∪ after

@@ -24,7 +24,7 @@ from incidents.models import (
     StepHandover,
     TensionAssessment,
 )
-from incidents.queries.step_plans import city_calendar, people_of_each, places_of, with_leads
+from incidents.queries.step_plans import is_unseen, people_of_each, places_of, with_leads
 from incidents.rules import reminders
 from incidents.rules.reminders import OpenStep, handover_reminders, incident_reminders, unseen_reminders
 from incidents.rules.steps import owners_in_order
@@ -126,7 +126,7 @@ class Incidents(Subject[Incident]):
         moment = timezone.now()
         for row in incidents.values():
             row.own_texts = _texts(step for step in row.open_steps if step.owner_id == actor.id)
-            row.unseen_texts = _texts(step for step in row.open_steps if _is_unseen(step))
+            row.unseen_texts = _texts(step for step in row.open_steps if is_unseen(step))
             row.late_texts = _texts(step for step in row.open_steps if step.due_at < moment)
         return incidents
 
@@ -159,21 +159,10 @@ class Incidents(Subject[Incident]):
         )
 
 
-def _is_unseen(step: IncidentStep) -> bool:
-    """Whether a step was given to an owner who has not seen it, and could not wait for the morning."""
-    given_at = step.given_at
-    return (
-        step.seen_at is None
-        and step.owner_id is not None
-        and given_at is not None
-        and city_calendar().is_urgent(step.due_at, given_at)
-    )
-
-
 def _unseen_reminders(row: Any, moment: datetime) -> Iterator[Occurrence]:
     """Yield reminders to the next in order of steps that their owners have not seen."""
     unseen: dict[UUID, list[datetime]] = defaultdict(list)
-    steps = [step for step in row.open_steps if _is_unseen(step)]
+    steps = [step for step in row.open_steps if is_unseen(step)]
     if not steps:
         return
     people, place = people_of_each([row])[row.pk], places_of([row.pk]).get(row.pk)

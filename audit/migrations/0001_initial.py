@@ -50,7 +50,7 @@ class Migration(FirstMigration):
                 ('at', models.DateTimeField()),
                 ('object_type', models.CharField(max_length=30)),
                 ('object_id', models.UUIDField()),
-                ('op', models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('archived', 'archived'), ('erased', 'erased'), ('merged', 'merged'), ('restricted', 'restricted'), ('released', 'released')], max_length=10)),
+                ('op', models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('archived', 'archived'), ('erased', 'erased'), ('merged', 'merged'), ('restricted', 'restricted'), ('released', 'released'), ('step_unseen', 'step not seen')], max_length=20)),
                 ('version', models.PositiveIntegerField()),
                 ('into_id', models.UUIDField(null=True)),
                 ('district_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),

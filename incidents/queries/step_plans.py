@@ -174,6 +174,17 @@ def city_calendar() -> Calendar:
     return Calendar(city_zone(), settings.WEEKDAYS_OFF, settings.DATES_OFF)
 
 
+def is_unseen(step: IncidentStep) -> bool:
+    """Whether a step was given to an owner who has not seen it, and could not wait for the morning."""
+    given_at = step.given_at
+    return (
+        step.seen_at is None
+        and step.owner_id is not None
+        and given_at is not None
+        and city_calendar().is_urgent(step.due_at, given_at)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """The lineages of an incident's districts, its own first, who is excluded from it, and who opened it."""
