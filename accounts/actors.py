@@ -37,6 +37,8 @@ class Actor:
     duty_ids: frozenset[UUID] = frozenset()  # the part of `district_ids` that only a duty shift opens
     begun_ids: frozenset[UUID] = frozenset()  # the part of `duty_ids` that no supervisor planned
     shift_id: UUID | None = None  # the duty shift that is open now
+    # The only incident that the actor sees, to record results after a shift (incidents.services).
+    recording_in: UUID | None = None
     purpose: str = ""
     request_id: str = ""
     device: str = ""  # by which accounts.devices knows the browser; empty outside a request of a page

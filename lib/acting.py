@@ -30,3 +30,7 @@ class Acting(Protocol):
 
     @property
     def sees_everywhere(self) -> bool: ...
+
+    @property
+    def recording_in(self) -> UUID | None:
+        """The only incident that the actor sees, to record results after a duty shift."""

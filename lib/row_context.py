@@ -52,6 +52,8 @@ _current: ContextVar[_Context | None] = ContextVar("row_context", default=None)
 def _context_of(actor: Acting) -> _Context | None:
     if actor.kind == "system":
         return _Context(None)
+    if actor.recording_in:  # the database no longer opens the districts of a shift that has ended
+        return _Context(actor.id, Opened.WRITER)
     return None if actor.id is None else _Context(actor.id)
 
 

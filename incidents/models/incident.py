@@ -42,6 +42,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             id_in("district", actor.district_ids), incident_id=OuterRef("pk")
         )
         rows = self.filter(id_in("district", actor.district_ids) | Exists(widened))
+        if actor.recording_in:
+            rows = rows.filter(pk=actor.recording_in)
         if actor.kind != "user" or actor.id is None:
             return rows
         excluded = Incident.excluded.through.objects.filter(incident_id=OuterRef("pk"), user_id=actor.id)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -61,7 +61,7 @@ from meetings.queries.calls import calls_about
 from pages.concerns.parts import ConcernParts, is_untold, parts_of
 from pages.disclosing import disclose
 from pages.forms.picks import as_uuid
-from pages.incidents import forms
+from pages.incidents import after_shifts, forms
 from pages.incidents.withdrawals import withdrawal_context
 from pages.lookups import get_or_404, refuse_unless
 from pages.templatetags.ui import clock
@@ -78,7 +78,10 @@ def incident(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def incident_call(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Record a try to reach an organisation or, with `tried`, what they said when they were reached."""
-    row = _writable(request, pk)
+    try:
+        row = _writable(request, pk)
+    except Http404:
+        return after_shifts.record_call(request, pk)
     if "tried" in request.POST:
         return _record_needs(request, row)
     form = forms.CallForm(request.POST)
@@ -177,7 +180,11 @@ def incident_reveal(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def incident_step(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Take a step over, pass it on, or mark it."""
-    row, form = _writable(request, pk), forms.StepForm(request.POST)
+    try:
+        row = _writable(request, pk)
+    except Http404:
+        return after_shifts.record_step(request, pk)
+    form = forms.StepForm(request.POST)
     if not form.is_valid():
         return _show(request, row, refused=[_("Choose a step and what became of it.")])
     cleaned = form.cleaned_data
