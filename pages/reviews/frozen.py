@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from accounts.actors import Actor
 from districts.models import District
+from incidents.codes import WithdrawalReason
+from incidents.models import Incident
 from reports.figures.wording import NOT_APPLICABLE, name_group
 from reports.queries.questions import By
 from reviews.models import FrozenFigure, Review
@@ -103,4 +109,31 @@ def blind_spots_of(review: Review) -> list[BlindSpot]:
         )
         for community in review.blind_spots
         if community["is_expected"] and not community["n"]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnIncident:
+    """An incident that was withdrawn in the period of an audit, as it was then."""
+
+    id: UUID
+    reason: str | Promise
+    started_at: datetime
+    withdrawn_at: datetime
+
+
+def withdrawn_incidents_of(actor: Actor, review: Review) -> list[WithdrawnIncident]:
+    """Return the frozen rows of withdrawn incidents that the actor can see, the earliest first."""
+    ids = [row["id"] for row in review.withdrawn_incidents]
+    rows = Incident.objects.visible_to(actor).filter(pk__in=ids)
+    visible = {str(pk) for pk in rows.values_list("pk", flat=True)} if ids else set()
+    return [
+        WithdrawnIncident(
+            UUID(row["id"]),
+            WithdrawalReason(row["reason"]).label,
+            datetime.fromisoformat(row["started_at"]),
+            datetime.fromisoformat(row["withdrawn_at"]),
+        )
+        for row in review.withdrawn_incidents
+        if row["id"] in visible
     ]

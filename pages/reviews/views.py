@@ -26,7 +26,13 @@ from pages.forms.base import DigestForm, RefusalsIn, shown_values
 from pages.lists import canonical, page_of
 from pages.lookups import get_or_404, readers_only, refuse_unless
 from pages.reviews.forms import ActionForm, AddendumForm, CommentForm, ConclusionForm, NewReviewForm
-from pages.reviews.frozen import Frozen, as_shown, blind_spots_of, district_figures
+from pages.reviews.frozen import (
+    Frozen,
+    as_shown,
+    blind_spots_of,
+    district_figures,
+    withdrawn_incidents_of,
+)
 from reports.figures.wording import reconstruction_note
 from reports.queries.questions import By
 from reviews.codes import ActionOutcome
@@ -139,9 +145,12 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
     shown_ids = [audit_sample.meeting_id for audit_sample in samples if audit_sample.subject] + [
         audit_call.organisation_id for audit_call in calls if audit_call.organisation
     ]
+    withdrawn_incidents = withdrawn_incidents_of(actor, row) if sees_samples else []
+    shown_ids += [incident.id for incident in withdrawn_incidents]
     disclose(request, "review", [row, *shown_ids])
     context = {
         "review": row,
+        "withdrawn_incidents": withdrawn_incidents,
         "figures": as_shown(row, figures),
         "keeps_names": is_certain,
         "reconstructed": reconstruction_note(row.recorded_since),

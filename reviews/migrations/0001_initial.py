@@ -30,6 +30,7 @@ class Migration(FirstMigration):
                 ('parts', models.JSONField(db_default=[], default=list, editable=False)),
                 ('made_with', models.JSONField(db_default={}, default=dict, editable=False)),
                 ('blind_spots', models.JSONField(db_default=[], default=list, editable=False)),
+                ('withdrawn_incidents', models.JSONField(db_default=[], default=list, editable=False)),
                 ('meetings_held', models.PositiveIntegerField(default=0, editable=False)),
                 ('organisations_met', models.PositiveIntegerField(default=0, editable=False)),
                 ('seed', models.CharField(blank=True, db_default='', default='', editable=False, max_length=64)),

@@ -82,7 +82,8 @@ class Review(models.Model):
 
     These columns are copies from that moment, and empty in older audits: `district_code`, `district_name`,
     `parts` (ID, code and name of the district and of each part), `definitions` (reviews.queries.definitions),
-    `made_with` (version, code and settings), `blind_spots` and `signed_by_name`.
+    `made_with` (version, code and settings), `blind_spots`, `withdrawn_incidents` (ID,
+    reason and moments of each) and `signed_by_name`.
 
     `reviews.models.parts` has the figures, samples, calls and actions, `reviews.models.signing` the signed
     record. Only one audit of a district and period counts: a later one `supersedes` it, with a reason.
@@ -108,6 +109,7 @@ class Review(models.Model):
     parts = models.JSONField(default=list, db_default=[], editable=False)
     made_with = models.JSONField(default=dict, db_default={}, editable=False)
     blind_spots = models.JSONField(default=list, db_default=[], editable=False)
+    withdrawn_incidents = models.JSONField(default=list, db_default=[], editable=False)
     meetings_held = models.PositiveIntegerField(
         default=0, editable=False
     )  # meetings from which samples are drawn

@@ -18,6 +18,8 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.codes import ContactWish
 from districts.models import District
+from incidents.codes import IncidentStatus
+from incidents.models import Incident
 from lib.days import city_today
 from lib.row_context import Opened, opened
 from meetings.models import Meeting, MeetingOrganisation
@@ -99,6 +101,7 @@ def _freeze(
         definitions=definitions_now(),
         made_with=made_with(),
         blind_spots=_blind_spots(actor, district, period),
+        withdrawn_incidents=_withdrawn_incidents(district, period),
         meetings_held=len(meetings),
         organisations_met=len(met),
         candidate_meetings=sorted(meetings),
@@ -191,6 +194,28 @@ def _blind_spots(actor: Actor, district: District, period: Period) -> list[dict[
             "days_since_met": row.days_since_met,
         }
         for row in rows
+    ]
+
+
+def _withdrawn_incidents(district: District, period: Period) -> list[dict[str, Any]]:
+    """Return all incidents of the district that were withdrawn in the period, the earliest first.
+
+    No figure counts them, so each is listed for a check of its reason, and none is drawn at random.
+    """
+    rows = Incident.objects.filter(
+        status=IncidentStatus.WITHDRAWN,
+        district__in=District.objects.under(district).values("pk"),
+        withdrawn_at__gte=period.starts_at,
+        withdrawn_at__lt=period.ends_at,
+    )
+    return [
+        {
+            "id": str(row.pk),
+            "reason": row.withdrawal_reason,
+            "started_at": canonical_value(row.started_at),
+            "withdrawn_at": canonical_value(row.withdrawn_at),
+        }
+        for row in rows.order_by("withdrawn_at", "pk")
     ]
 
 

@@ -172,7 +172,7 @@ def discard_review(*, actor: Actor, review_id: UUID) -> None:
     review.calls.all().delete()
     review.actions.all().delete()
     review.kept_names.all().delete()
-    review.conclusion, review.blind_spots = "", []
+    review.conclusion, review.blind_spots, review.withdrawn_incidents = "", [], []
     review.candidate_meetings, review.candidate_organisations = [], []
     review.discarded_by_id, review.discarded_at = actor.id, timezone.now()
     _touch(actor, review, ["discarded_at"])

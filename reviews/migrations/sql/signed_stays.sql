@@ -32,8 +32,9 @@ BEGIN
        (OLD.id, OLD.district_id, OLD.since, OLD.until, OLD.as_of, OLD.meetings_held, OLD.organisations_met,
         OLD.district_code, OLD.district_name, OLD.definitions, OLD.parts, OLD.made_with, OLD.seed)
         OR NEW.discarded_at IS NULL AND
-       (NEW.blind_spots, NEW.candidate_meetings, NEW.candidate_organisations) IS DISTINCT FROM
-       (OLD.blind_spots, OLD.candidate_meetings, OLD.candidate_organisations)
+       (NEW.blind_spots, NEW.withdrawn_incidents, NEW.candidate_meetings, NEW.candidate_organisations)
+        IS DISTINCT FROM
+       (OLD.blind_spots, OLD.withdrawn_incidents, OLD.candidate_meetings, OLD.candidate_organisations)
         THEN
         RAISE EXCEPTION 'what an audit is of stays as it is' USING ERRCODE = 'insufficient_privilege';
     END IF;
