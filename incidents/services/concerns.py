@@ -21,7 +21,12 @@ from incidents.queries.step_plans import people_of
 from incidents.rules.duty import Assignee
 from incidents.rules.steps import Candidate, matching_protocols
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.moves import correct_steps_of_other_place, move_incident, replan
+from incidents.services.moves import (
+    correct_place,
+    correct_steps_of_other_place,
+    move_incident,
+    replan,
+)
 from incidents.services.planned_steps import add_steps
 from incidents.services.report_backs import mark_steps_of_told
 from lib.days import city_today
@@ -62,12 +67,13 @@ def edit_concern(
     """Change a concern. Newly affected organisations get steps. Raises as the concern's service does.
 
     With `reported_back_on`, the steps of reporting back on it are done too, or open again without a day.
-    If the affected place is an organisation after all, open steps of the place without one are withdrawn.
+    If the affected place is another one, open steps of the place before are withdrawn.
     If the concern moves to another district, its incident moves, with its other concerns in the old district.
     With `only_this`, the concern leaves an incident of several concerns instead, and opens its own.
     """
     earlier = concerns.locked_concern(actor, concern_id, fields)
     before, told_before = earlier.district, earlier.reported_back_on
+    place_before = earlier.site_organisation_id
     joined = Incident.objects.under_way().filter(concern_links__concern=concern_id)
     changes_steps = bool((NOTIFYING_FIELDS | {"reported_back_on"}) & fields.keys())
     ids = joined.values_list("pk", flat=True) if changes_steps else ()
@@ -86,6 +92,9 @@ def edit_concern(
         for other_id in other_ids:
             concerns.edit_concern(actor=actor, concern_id=other_id, district=concern.district)
         names = move_incident(actor, incident, before, concern.district)
+    elif concern.site_organisation_id != place_before and place_before:
+        correct_place(actor, incident)
+        names = ["organisations", "steps"]
     elif NOTIFYING_FIELDS & fields.keys():
         are_corrected = correct_steps_of_other_place(actor, incident)
         if add_steps(actor, incident) or are_corrected:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.models import User
 from accounts.rules import WRITES
 from districts.models import District
-from incidents.codes import Result, StepEach, StepStatus
+from incidents.codes import Proof, Result, StepEach, StepStatus
 from incidents.models import Incident, Reassurance
 from incidents.policies import districts_of
 from incidents.queries.step_plans import affected_organisations, concerns_of, has_other_place, people_of
@@ -65,20 +66,38 @@ def move_incident(
 def replan(actor: Actor, incident: Incident) -> set[UUID]:
     """Withdraw steps of organisations that are no longer affected, and return the IDs of those.
 
-    Steps of organisations that are affected again are reopened, so that a correction can be corrected.
+    An organisation that is affected, but no longer as the place, keeps the steps of its community. Steps
+    of organisations that are affected again are reopened, so that a correction can be corrected.
     Missing steps are added, and open steps passed on if their owners cannot see the incident.
     """
-    affected_ids = {organisation.id for organisation in affected_organisations(incident)}
+    affected = affected_organisations(incident)
+    affected_ids = {organisation.id for organisation in affected}
+    place_ids = [organisation.id for organisation in affected if organisation.is_the_place]
+    of_the_place, calls = (
+        Q(step__each=StepEach.THE_PLACE),
+        Q(step__proof__in=[Proof.REASSURANCE, Proof.VISIT]),
+    )
+    is_place = Q(organisation__in=place_ids)
+    needed = is_place & (of_the_place | ~calls) | Q(organisation__in=affected_ids) & ~is_place & ~of_the_place
     of_organisations = incident.steps.filter(organisation__isnull=False)
-    unneeded_steps = of_organisations.open().exclude(organisation__in=affected_ids)
-    unaffected_ids = {step.organisation_id for step in unneeded_steps if step.organisation_id}
+    unneeded_steps = list(of_organisations.open().exclude(needed))
+    unaffected_ids = {step.organisation_id for step in unneeded_steps if step.organisation_id} - affected_ids
     settle_steps(actor, unneeded_steps, StepStatus.WITHDRAWN)
-    withdrawn_steps = of_organisations.filter(status=StepStatus.WITHDRAWN, organisation__in=affected_ids)
+    withdrawn_steps = of_organisations.filter(needed, status=StepStatus.WITHDRAWN)
     withdrawn_steps.update(**_REOPENED)
     correct_steps_of_other_place(actor, incident)
     pass_on(actor, incident, incident.steps.open().to_pass_on())
     add_steps(actor, incident)
     return unaffected_ids
+
+
+def correct_place(actor: Actor, incident: Incident) -> None:
+    """Plan a locked incident again after its place was corrected within the district.
+
+    Organisations that were reached as the wrong place, and are not affected, get a report-back.
+    """
+    unaffected_ids = replan(actor, incident)
+    create_report_backs(actor, incident, _("Report back: it was at another place"), unaffected_ids)
 
 
 def correct_steps_of_other_place(actor: Actor, incident: Incident) -> bool:

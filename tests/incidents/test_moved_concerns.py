@@ -221,3 +221,41 @@ def test_withdrawn_steps_are_no_progress_and_the_timeline_says_what_moved(client
     assert "Moved to Northgate" in timeline and f"· {duty.name}" in timeline
     assert "steps withdrawn" in timeline and drawn("check") not in timeline
     assert "Passed on from" in timeline and "took over from" not in timeline, "the correction moved it"
+
+
+def place_steps(incident: Incident, organisation: Any) -> set[str]:
+    """Statuses of the steps that are only for the affected place."""
+    rows = incident.steps.filter(organisation=organisation, step__each="the_place")
+    return set(rows.values_list("status", flat=True))
+
+
+def test_another_place_of_the_same_district_withdraws_the_steps_of_the_place_before() -> None:
+    night = Night()
+    shop = make_organisation(night.district, name="Corner shop")
+    concern = night.log(site_organisation=shop)
+    incident = Incident.objects.get(concern_links__concern=concern)
+    about: dict[str, Any] = {"actor": night.actor(), "incident_id": incident.pk}
+    record_reassurance(**about, organisation_id=shop.pk, result="reached")
+    reached_steps = incident.steps.filter(organisation=shop, status="done").count()
+    assert reached_steps and "open" in place_steps(incident, shop)
+
+    edit_concern(actor=night.actor(), concern_id=concern.pk, site_organisation=night.place)
+    assert place_steps(incident, night.place) == {"open"}
+    assert incident.steps.filter(organisation=shop, status="done").count() == reached_steps
+    assert not incident.steps.open().filter(organisation=shop).exists()
+    report_back = FollowUp.objects.get(reassurance__incident=incident, kind="report_back")
+    assert (report_back.owner, report_back.title) == (night.duty, "Report back: it was at another place")
+
+    edit_concern(actor=night.actor(), concern_id=concern.pk, site_organisation=shop)
+    assert "open" in place_steps(incident, shop) and place_steps(incident, night.place) == {"withdrawn"}
+    calls = incident.steps.open().filter(organisation=night.place, step__proof="reassurance")
+    assert calls.get().step.each == "each_organisation", "as a mosque of the district it is still called"
+
+
+def test_a_correction_that_keeps_the_place_keeps_its_steps() -> None:
+    night = Night()
+    concern = night.log()
+    incident = Incident.objects.get(concern_links__concern=concern)
+    before = set(incident.steps.open().values_list("pk", flat=True))
+    edit_concern(actor=night.actor(), concern_id=concern.pk, near=[night.other])
+    assert before <= set(incident.steps.open().values_list("pk", flat=True))
