@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -18,12 +18,16 @@ from accounts.actors import Actor
 from accounts.models import DutyShift, User
 from accounts.queries.waiting_districts import WaitingDistricts, waiting_districts
 from districts.models import District
+from incidents.models import IncidentConcern
 from incidents.rules.hours import is_quiet
 from lib.days import city_zone
 from lib.prepared import Kept, Placeholder
 from pages.places import DISTRICT, FIND, LOG, TODAY, Place, bar_places, main_places, place_of
 from reminders.models import Reminder, ReminderQuerySet
 
+#: The incident of a reminder about a concern, or else the reminder's own record: one row for one event.
+_INCIDENTS: Final = IncidentConcern.objects.filter(concern=OuterRef("subject_id"))
+EVENT: Final = Coalesce(Subquery(_INCIDENTS.order_by().values("incident")[:1]), "subject_id")
 # Accounts of the demo data (issue: "Sign-ins"). The sign-in page offers them in the demo only.
 DEMO_PASSWORD = "proximity-demo"  # noqa: S105  # printed on the sign-in page
 DEMO_SIGN_INS = (
@@ -97,7 +101,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     actor = request.actor
     if getattr(request, "htmx", False):
         return {"shell": Shell(**frame, user=user, writes=actor.writes)}
-    districts, unread = _districts_and_unread(user) if actor.reads else ((), _unread(user.pk).count())
+    districts, unread = _districts_and_unread(user) if actor.reads else ((), _events_unread(user))
     main, bar = main_places(actor), bar_places(actor)
     log_url = _log_url(actor)
     page_place = place_of(request.path)
@@ -157,15 +161,23 @@ def _link(
 def _districts_and_unread(user: User) -> tuple[tuple[District, ...], int]:
     """The user's own districts, and how many reminders are unread: one statement on every page."""
     districts = tuple(_own_districts().fetch(user=user.pk))
-    return districts, districts[0].unread if districts else _unread(user.pk).count()
+    return districts, districts[0].unread if districts else _events_unread(user)
 
 
 @cache
 def _own_districts() -> Kept:
     user = Placeholder("user")
-    unread = Subquery(_unread(user).order_by().values("recipient").annotate(n=Count("pk")).values("n"))
+    unread = Subquery(
+        _unread(user).order_by().values("recipient").annotate(n=Count(EVENT, distinct=True)).values("n")
+    )
     rows: Any = District.objects.filter(users=user).only("code", "name")
     return Kept(rows.annotate(unread=Coalesce(unread, 0)).order_by("name", "pk"))
+
+
+def _events_unread(user: User) -> int:
+    """Return the number of events and other records with unread reminders."""
+    number: int = _unread(user.pk).aggregate(n=Count(EVENT, distinct=True))["n"]
+    return number
 
 
 def _unread(user: UUID) -> ReminderQuerySet:

@@ -1,6 +1,6 @@
 """The user's reminders: new, scheduled and sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,12 +16,14 @@ from django.utils.text import capfirst
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from accounts.models import Channel
-from incidents.models import Incident
+from incidents.models import Incident, IncidentConcern
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.reminders import Portfolios
 from meetings.rules import MEETING_HOUR_BEFORE
+from pages.context import EVENT
 from pages.disclosing import disclose
 from pages.event_names import ids_in_name, name_of_event
 from reminders.models import Reminder
@@ -38,6 +41,7 @@ class Row:
     reminder: Reminder
     subject: Any
     channels: Sequence[Channel]
+    earlier: Sequence[Reminder] = ()  # unread ones about the same event or record
 
     @property
     def by_email(self) -> bool:
@@ -49,6 +53,12 @@ class Row:
 
     @property
     def note(self) -> str:
+        """The texts of the reminder and of earlier ones, each once."""
+        notes = [self._own_note, *(reminder.title for reminder in self.earlier)]
+        return " · ".join(dict.fromkeys(filter(None, notes)))
+
+    @property
+    def _own_note(self) -> str:
         """The current text of the reminder. The hour before a meeting becomes the minutes left."""
         if self.reminder.rule != MEETING_HOUR_BEFORE or not self.reminder.sent_at or not self.starts_at:
             return self.reminder.title
@@ -80,7 +90,8 @@ class Row:
 @require_safe
 def notifications(request: ActorRequest) -> HttpResponse:
     reminders = Reminder.objects.visible_to(request.actor)
-    new = list(reminders.unread().order_by("-sent_at", "-pk")[:ROWS])
+    unread = reminders.unread()
+    new = list(unread.order_by("-sent_at", "-pk")[:ROWS])
     coming = list(reminders.waiting().order_by("occurrence", "pk")[:TWICE])
     shown_occasions = {_occasion(reminder) for reminder in new}
     sent_reminders = [
@@ -98,8 +109,8 @@ def notifications(request: ActorRequest) -> HttpResponse:
         request,
         "pages/notifications/list.html",
         {
-            "new": _rows(new, visible),
-            "n_new": len(new) if len(new) < ROWS else reminders.unread().count(),
+            "new": _rows_by_event(new, visible, _incidents_of(request.actor, new)),
+            "n_new": unread.aggregate(n=Count(EVENT, distinct=True))["n"],
             "coming": _rows(coming, visible),
             "n_coming": reminders.waiting().values("rule", "subject_id", "occurrence").distinct().count(),
             "sent": _rows(sent_reminders, visible),
@@ -109,8 +120,15 @@ def notifications(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 def read(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Mark a reminder as read, with the earlier ones in its row."""
+    own_reminders = list(
+        Reminder.objects.visible_to(request.actor).unread().order_by("-sent_at", "-pk")[:ROWS]
+    )
+    rows = _rows_by_event(own_reminders, {}, _incidents_of(request.actor, own_reminders))
+    earlier = [reminder.pk for row in rows if row.reminder.pk == pk for reminder in row.earlier]
     try:
-        mark_read(actor=request.actor, reminder_id=pk)
+        for reminder_id in (pk, *earlier):
+            mark_read(actor=request.actor, reminder_id=reminder_id)
     except Reminder.DoesNotExist as error:
         raise Http404 from error
     return redirect("notifications")
@@ -132,6 +150,29 @@ def _rows(reminders: Iterable[Reminder], visible: dict[tuple[str, UUID], Any]) -
     return [
         Row(same[0], visible.get(same[0].subject_key), [Channel(reminder.channel) for reminder in same])
         for same in list(grouped.values())[:ROWS]
+    ]
+
+
+def _incidents_of(actor: Actor, reminders: Iterable[Reminder]) -> dict[UUID, UUID]:
+    """Return the incident of each concern that the reminders are about, if the actor sees the incident."""
+    concern_ids = [reminder.subject_id for reminder in reminders if reminder.subject_type == "concern"]
+    links = IncidentConcern.objects.filter(
+        incident__in=Incident.objects.visible_to(actor), concern__in=concern_ids
+    )
+    return dict(links.values_list("concern", "incident")) if concern_ids else {}
+
+
+def _rows_by_event(
+    reminders: Iterable[Reminder], visible: dict[tuple[str, UUID], Any], incidents: Mapping[UUID, UUID]
+) -> list[Row]:
+    """Return a row for each event, or other record, with its newest reminder first."""
+    grouped: dict[UUID, list[Reminder]] = {}
+    for reminder in reminders:
+        event_id = incidents.get(reminder.subject_id, reminder.subject_id)
+        grouped.setdefault(event_id, []).append(reminder)
+    return [
+        Row(newest, visible.get(newest.subject_key), [Channel(newest.channel)], earlier)
+        for newest, *earlier in grouped.values()
     ]
 
 

@@ -160,10 +160,15 @@ def _is_untouched(row: Reminder) -> bool:
 
 
 def mark_read(*, actor: Actor, reminder_id: UUID) -> None:
-    """Mark a reminder as read. Raises DoesNotExist if it is not the actor's own."""
+    """Mark a reminder and earlier ones of its record as read.
+
+    Raises DoesNotExist if it is not the actor's own.
+    """
     own_reminders = Reminder.objects.visible_to(actor).sent()
     reminder = own_reminders.get(pk=reminder_id)
-    own_reminders.filter(pk=reminder.pk, read_at__isnull=True).update(read_at=timezone.now())
+    of_record = own_reminders.filter(subject_type=reminder.subject_type, subject_id=reminder.subject_id)
+    earlier = of_record.filter(sent_at__lte=reminder.sent_at, read_at__isnull=True)
+    earlier.update(read_at=timezone.now())
 
 
 def mark_all_read(*, actor: Actor) -> int:

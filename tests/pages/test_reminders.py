@@ -5,7 +5,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -15,12 +15,15 @@ from pytest_django import Settings
 from accounts.actors import actor_for
 from accounts.models import Role, User
 from audit.models import Action, Event
+from incidents.models import Incident
+from incidents.services.concerns import join_concern
 from lib.days import city_today
 from meetings import rules
-from meetings.models import Meeting
+from meetings.models import Concern, Meeting
 from meetings.services.follow_ups import complete_follow_up, create_follow_up, edit_follow_up
 from reminders.models import Reminder
 from tests.factories import make_district, make_meeting, make_officer, make_user
+from tests.incidents.making import Night
 
 pytestmark = pytest.mark.django_db
 
@@ -240,3 +243,56 @@ def test_there_are_no_such_pages_where_real_e_mail_is_sent(sink: Path, settings:
 
 def test_nobody_reads_them_without_signing_in(sink: Path) -> None:
     assert Client().get("/mail/").status_code == 302
+
+
+def test_an_event_is_one_row_however_many_reports_and_incidents_the_reminders_name() -> None:
+    night = Night()
+    incident = night.incident()
+    other = night.log(facts="Seen from the other side of the street")
+    join_concern(actor=night.actor(), incident_id=incident.pk, concern_id=other.pk)
+    Reminder.objects.exclude(recipient=night.supervisor).delete()
+    for number, (name, subject_id) in enumerate(
+        [("incident", incident.pk), ("concern", other.pk), ("concern", concern_id(incident, other))]
+    ):
+        rule = "incident_late" if name == "incident" else "concern_received"
+        about = {"subject_type": name, "subject_id": subject_id, "rule": rule}
+        at = timezone.now() - timedelta(minutes=number)
+        Reminder.objects.filter(subject_id=subject_id).delete()
+        Reminder.objects.create(
+            **about, recipient=night.supervisor, channel="in_page", occurrence=at, sent_at=at
+        )
+    client = signed_in(night.supervisor)
+    page = client.get(LISTED).content.decode()
+    new = page.split('id="new"')[1].split("</ul>")[0]
+    assert new.count("Al-Noor</a>") == 1 and "1" in new.split("<span>")[1].split("</span>")[0]
+    assert '<span class="count">1<' in page, "the bell counts events"
+    newest = Reminder.objects.unread_by(night.supervisor).latest("sent_at")
+    client.post(f"/notifications/{newest.pk}/read/")
+    assert not Reminder.objects.unread_by(night.supervisor).exists()
+    assert client.post(f"/notifications/{newest.pk}/read/").status_code == 302
+    assert signed_in(night.duty).post(f"/notifications/{newest.pk}/read/").status_code == 404
+
+
+def concern_id(incident: Incident, other: Concern) -> UUID:
+    """The ID of the first report of an incident."""
+    links = incident.concern_links.exclude(concern=other)
+    return links.values_list("concern", flat=True).get()
+
+
+def test_a_record_with_several_new_reminders_is_one_row_and_is_read_as_one() -> None:
+    officer = make_officer(make_district())
+    meeting, moment = plan(officer, "Parking at the mosque"), timezone.now()
+    for number in range(3):
+        remind(
+            officer,
+            meeting,
+            sent_at=moment - timedelta(hours=number),
+            occurrence=moment - timedelta(hours=number),
+        )
+    latest = Reminder.objects.latest("sent_at")
+    client = signed_in(officer)
+    page = client.get(LISTED).content.decode()
+    assert page.count("Parking at the mosque</a>") == 1
+    assert '<span class="count">1<' in page, "the bell counts records"
+    client.post(f"/notifications/{latest.pk}/read/")
+    assert Reminder.objects.unread_by(officer).count() == 0
