@@ -50,9 +50,9 @@ class HintedForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         hints = {name: hint for name in self.hinted if (hint := self._hint(name, cleaned.get(name)))}
-        hints |= {
-            name: hint for name in self.numbered if (hint := self._number_hint(name, cleaned.get(name)))
-        }
+        for name in self.numbered:
+            if hint := self._number_hint(name, cleaned.get(name)):
+                hints[name] = f"{hints[name]} {hint}" if name in hints else hint
         if self.keep_reason:
             self.kept = tuple(hints)
         else:

@@ -39,6 +39,7 @@ class TensionForm(OrganisationPicks, HintedForm, DraftForm):
     """Tension around an event or place. `touched` are organisations of the incident, offered first."""
 
     hinted = ("experienced", "evidenced", "potential", "measures")
+    numbered = (*hinted, "not_consulted_reason")
     picks = "consulted"
     consulted = forms.ModelMultipleChoiceField(
         Organisation.objects.none(),
@@ -67,7 +68,7 @@ class TensionForm(OrganisationPicks, HintedForm, DraftForm):
 class DebriefForm(HintedForm):
     """A debrief: the reasons for the course of events, what to keep and what to change."""
 
-    hinted = ("keep", "change", "why", "no_action_reason")
+    hinted = numbered = ("keep", "change", "why", "no_action_reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,7 +79,7 @@ class DebriefForm(HintedForm):
 class VoiceForm(HintedForm):
     """The feedback of an organisation. `organisation` is empty if it wants to stay unnamed."""
 
-    hinted = ("next_time",)
+    hinted = numbered = ("next_time",)
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("Organisation"), required=False, empty_label=_("Not named")
     )
@@ -93,7 +94,7 @@ class VoiceForm(HintedForm):
 class ActionForm(HintedForm):
     """An action of a debrief, which becomes a follow-up of its owner."""
 
-    hinted = ("title",)
+    hinted = numbered = ("title",)
 
     def __init__(self, *args: Any, actor: Actor, owners: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -91,6 +91,16 @@ def test_words_about_a_person_are_asked_about(client: Client, night: Night) -> N
     assert Event.objects.filter(action=Action.KEEP, object_ids=[incident.pk]).count() == 1
 
 
+@pytest.mark.parametrize("field", ["experienced", "measures", "not_consulted_reason"])
+def test_a_phone_number_in_an_assessment_is_asked_about(client: Client, night: Night, field: str) -> None:
+    incident = night.incident()
+    said = TENSION | {"not_consulted_reason": "Too late"} | {field: "The imam has 0904 555 0199"}
+    signed_in(client, night.supervisor)
+    refused = client.post(page("tension", incident), said)
+    assert refused.status_code == 422 and "This reads as a phone number" in refused.text
+    assert client.post(page("tension", incident), said | {"keep_reason": "organisation"}).status_code == 302
+
+
 def test_a_debrief_is_signed_once_and_read_by_all_who_see_the_incident(client: Client, night: Night) -> None:
     incident, address = night.incident(), ""
     address = page("debrief", incident)
