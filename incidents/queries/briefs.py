@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import DutyShift
 from contacts.models import Organisation
-from incidents.codes import Result
+from incidents.codes import Result, StepStatus
 from incidents.models import Incident, IncidentStep, Reassurance, StepHandover
+from incidents.queries.calls_left import calls_without_step
 from meetings.codes import PlaceKind
 from meetings.models import Concern
 from meetings.rules.places import without_street
@@ -30,11 +31,17 @@ class BriefedIncident:
     calls: Sequence[Any]  # one an organisation: the last that reached it, or the last
     done: Sequence[Any]
     waiting: dict[str, list[Any]]  # by the owner's name
+    calls_left: Sequence[Any] = ()  # organisations to call without a step
 
     @property
     def is_at_a_home(self) -> bool:
         """Whether the first report is about a home, of which paper names the neighbourhood only."""
         return bool(self.concerns) and self.concerns[0].place_kind == PlaceKind.HOME
+
+    @property
+    def facts(self) -> list[str]:
+        """The facts of the reports, each once: a report of the same event often repeats them."""
+        return list(dict.fromkeys(concern.facts.strip() for concern in self.concerns if concern.facts))
 
     @property
     def object_ids(self) -> Iterator[UUID]:
@@ -46,12 +53,14 @@ class BriefedIncident:
                 yield concern.site_organisation_id
         steps: list[Any] = [*self.done, *(step for steps in self.waiting.values() for step in steps)]
         yield from {row.organisation_id for row in (*steps, *self.calls) if row.organisation_id}
+        yield from (organisation.pk for organisation in self.calls_left)
 
     def hide_protected(self, is_protected: Callable[..., bool]) -> None:
         """Replace names and texts that would show a protected location or the street of a home on paper."""
         steps: list[Any] = [*self.done, *(step for steps in self.waiting.values() for step in steps)]
         places = [concern.site_organisation for concern in self.concerns]
-        for organisation in (*(row.organisation for row in (*steps, *self.calls)), *places):
+        organisations = (row.organisation for row in (*steps, *self.calls))
+        for organisation in (*organisations, *places, *self.calls_left):
             if organisation and organisation.has_protected_location:
                 organisation.name = _("a place whose location is protected")
         texts: list[tuple[Any, str]] = [(concern, "facts") for concern in self.concerns]
@@ -65,6 +74,21 @@ class BriefedIncident:
 
 def incidents_of_shift(actor: Actor, shift: DutyShift) -> list[BriefedIncident]:
     """Return the incidents of a shift that the actor can see: begun, worked on or handed over in it."""
+    incidents = _rows_of_shift(actor, shift).select_related("protocol", "district", "words_agreed_by")
+    incidents = incidents.prefetch_related("also_in").with_merged(actor)
+    return list(_briefed(actor, list(incidents[:MOST_INCIDENTS])))
+
+
+def calls_left_in_shift(actor: Actor, shift: DutyShift) -> list[tuple[Incident, list[Organisation]]]:
+    """Return the incidents of a shift with calls that no step stands for, and the organisations to call."""
+    rows = _rows_of_shift(actor, shift).under_way().select_related("protocol", "district")
+    incidents = {row.pk: row for row in rows[:MOST_INCIDENTS]}
+    concerns = Concern.objects.visible_to(actor).filter(incident_link__incident__in=incidents)
+    calls_left = calls_without_step(actor, list(concerns.select_related("district", "incident_link")))
+    return [(incidents[pk], organisations) for pk, organisations in calls_left.items()]
+
+
+def _rows_of_shift(actor: Actor, shift: DutyShift) -> Any:
     during = (shift.starts_at, shift.until)
     steps = IncidentStep.objects.filter(incident=OuterRef("pk"))
     handed_over = StepHandover.objects.filter(step__incident=OuterRef("pk"), shift_handover__shift=shift)
@@ -78,15 +102,8 @@ def incidents_of_shift(actor: Actor, shift: DutyShift) -> list[BriefedIncident]:
     rows: Any = Incident.objects.visible_to(actor).filter(
         (in_districts & was_worked_on) | (is_of_officer & Q(started_at__lte=shift.until))
     )
-    incidents = list(
-        rows.not_withdrawn()
-        .select_related("protocol", "district", "words_agreed_by")
-        .prefetch_related("also_in")
-        .with_first_report(actor)
-        .with_merged(actor)
-        .order_by("started_at", "pk")[:MOST_INCIDENTS]
-    )
-    return list(_briefed(actor, incidents))
+    rows = rows.not_withdrawn().with_first_report(actor)
+    return rows.order_by("started_at", "pk")
 
 
 def _briefed(actor: Actor, incidents: Sequence[Incident]) -> Iterator[BriefedIncident]:
@@ -109,6 +126,7 @@ def _briefed(actor: Actor, incidents: Sequence[Incident]) -> Iterator[BriefedInc
     planned = IncidentStep.objects.filter(sees_organisation, incident__in=shown_in)
     for step in planned.select_related("step", "organisation", "owner", "done_by").in_order():
         steps[shown_in[step.incident_id]].append(step)
+    calls_left = calls_without_step(actor, [row for rows in concerns.values() for row in rows])
     for incident in incidents:
         waiting: dict[str, list[IncidentStep]] = defaultdict(list)
         for step in steps[incident.pk]:
@@ -118,9 +136,21 @@ def _briefed(actor: Actor, incidents: Sequence[Incident]) -> Iterator[BriefedInc
             incident,
             concerns[incident.pk],
             list(_last_calls(calls[incident.pk])),
-            [step for step in steps[incident.pk] if step.status == "done" and not step.is_of_call],
+            list(_done_once(incident, steps[incident.pk])),
             dict(sorted(waiting.items())),
+            calls_left.get(incident.pk, ()) if incident.is_under_way else (),
         )
+
+
+def _done_once(incident: Incident, steps: Iterable[IncidentStep]) -> Iterator[IncidentStep]:
+    """Yield the done steps apart from calls. One that was done in a merged incident is not repeated."""
+    done = [step for step in steps if step.status == StepStatus.DONE and not step.is_of_call]
+    done_elsewhere = {
+        (step.organisation_id, step.done_at) for step in done if step.incident_id != incident.pk
+    }
+    for step in done:
+        if step.incident_id != incident.pk or (step.organisation_id, step.done_at) not in done_elsewhere:
+            yield step
 
 
 def _last_calls(calls: Iterable[Reassurance]) -> Iterator[Reassurance]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.middleware import ActorRequest
 from accounts.models import DutyShift, User
-from incidents.models import ShiftHandover
+from contacts.models import Organisation
+from incidents.models import Incident, ShiftHandover
+from incidents.queries.briefs import calls_left_in_shift
 from incidents.services.shift_handovers import hand_over_shift, mark_handover_seen
 from pages.disclosing import disclose
 from pages.duty.parts import (
@@ -33,17 +36,20 @@ from pages.event_names import ids_in_name
 from pages.form_pages import form_page, posted
 from pages.forms.base import ROWS, RefusalsIn
 from pages.forms.fields import fields_of
+from pages.forms.hints import HintedForm
+from pages.hints import record_kept
 from pages.lookups import get_or_404, readers_only, refuse_unless
 
 
 @fields_of(ShiftHandover, "note", note={"widget": forms.Textarea(attrs={"rows": 2})})
-class HandOverForm(forms.Form):
+class HandOverForm(HintedForm):
     """The colleague who takes over, and a note. `offered` are the colleagues, the next shift first.
 
     `shown_to` is the colleague for whom the page showed who gets what.
     """
 
     field_order = ("to", "shown_to", "note")
+    numbered = ("note",)
     shown_to = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     to = forms.ModelChoiceField(
         User.objects.none(), label=gettext_lazy("Hand over to"), empty_label=None, widget=forms.Select
@@ -95,7 +101,10 @@ def _hand_over(request: ActorRequest, shift: DutyShift) -> HttpResponse:
         with RefusalsIn(form):
             note = form.cleaned_data["note"]
             colleague: User = form.cleaned_data["to"]
-            hand_over_shift(actor=request.actor, shift=shift.pk, to=colleague.pk, note=note)
+            with transaction.atomic():
+                hand_over_shift(actor=request.actor, shift=shift.pk, to=colleague.pk, note=note)
+                districts = [district.pk for district in shift.districts]
+                record_kept(request, "shift", shift.pk, [form], district_ids=districts)
             text = _("Handed over to %(name)s. Your shift has ended.")
             messages.success(request, text % {"name": colleague.name})
             return redirect("duty_shift", shift.pk)
@@ -103,12 +112,20 @@ def _hand_over(request: ActorRequest, shift: DutyShift) -> HttpResponse:
         is_over = form.has_error(NON_FIELD_ERRORS, "over")
         status = HTTPStatus.CONFLICT if is_over else HTTPStatus.UNPROCESSABLE_ENTITY
     parts = parts_of_shift(request.actor, shift, to, offered)
-    _disclose(request, shift, parts)
-    context = {"shift": shift, "form": form, "to": to, "parts": parts}
+    calls_left = calls_left_in_shift(request.actor, shift)
+    _disclose(request, shift, parts, calls_left)
+    context = {"shift": shift, "form": form, "to": to, "parts": parts, "calls_left": calls_left}
     return render(request, "pages/duty/hand_over.html", context, status=status)
 
 
-def _disclose(request: ActorRequest, shift: DutyShift, parts: Sequence[Part]) -> None:
+def _disclose(
+    request: ActorRequest,
+    shift: DutyShift,
+    parts: Sequence[Part],
+    calls_left: Sequence[tuple[Incident, Sequence[Organisation]]] = (),
+) -> None:
     incidents = [part.incident for part in parts if part.incident]
+    incidents += [incident for incident, _organisations in calls_left]
     shown_ids = [shift.pk, *(pk for row in incidents for pk in (row.pk, *ids_in_name(row)))]
+    shown_ids += [organisation.pk for _incident, rows in calls_left for organisation in rows]
     disclose(request, "shift", shown_ids, district_ids=[district.pk for district in shift.districts])

@@ -13,11 +13,12 @@ from accounts.models import DutyShift
 from audit.models import Event
 from contacts.models import Organisation
 from incidents.models import Incident, ShiftHandover
+from incidents.services.concerns import join_concern
 from incidents.services.reassurances import record_reassurance
 from incidents.services.shift_handovers import hand_over_shift
 from incidents.services.steps import mark_step
 from pages.duty.parts import colleagues_for
-from tests.factories import make_district, make_officer
+from tests.factories import make_district, make_officer, make_organisation
 from tests.incidents.making import Night, zone_where_it_is
 from tests.incidents.test_shift_handovers import on_duty
 
@@ -61,7 +62,7 @@ def test_the_page_says_who_gets_what_and_one_tap_hands_over(
     night = Hours()
     client.force_login(night.visitor)
     client.get(night.page)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):  # three of them for calls without a step
         page = main_of(client, night.page)
     assert f"{night.following.name} gets" in page and "Al-Noor" in page
     assert words(page) <= 300 and len(re.findall(r"<(?:button|select|textarea|a )", page)) <= 15
@@ -209,3 +210,49 @@ def test_the_brief_of_a_shift_that_just_ended_is_on_the_page_of_duty(client: Cli
     assert brief not in client.get("/duty/").text
     client.force_login(make_officer(hours.district))
     assert brief not in client.get("/duty/").text, "another colleague"
+
+
+def test_a_call_without_a_step_is_in_the_hand_over_and_the_brief(client: Client) -> None:
+    night = Hours()
+    muslim = [{"focus": "muslim", "declared_by": "The board", "declared_on": "2026-01-05"}]
+    late = make_organisation(night.district, name="Lantern School", focuses=muslim)
+    refusing = make_organisation(night.district, name="Closed Door", focuses=muslim)
+    Organisation.objects.filter(pk=refusing.pk).update(
+        contact_wish="none", contact_wish_by="The board", contact_wish_on="2026-02-14"
+    )
+    make_organisation(make_district(), name="Elsewhere", focuses=muslim)
+    client.force_login(night.visitor)
+    for address in (night.page, f"{night.page}brief/"):
+        page = main_of(client, address)
+        assert "Lantern School" in page.split("no one has", 1)[-1] and "Lantern School" in page
+        assert "Closed Door" not in page and "Elsewhere" not in page
+    case = {"actor": actor_for(night.visitor), "incident_id": night.case.pk}
+    record_reassurance(**case, organisation_id=late.pk, result="reached", danger="A mob is on its way there")
+    assert "Lantern School" not in main_of(client, night.page)
+
+
+def test_reports_with_the_same_facts_and_steps_done_twice_are_printed_once(client: Client) -> None:
+    night = Hours()
+    join_concern(
+        actor=night.actor(),
+        incident_id=night.case.pk,
+        concern_id=night.log(facts="Two windows were broken.").pk,
+    )
+    client.force_login(night.visitor)
+    page = main_of(client, f"{night.page}brief/")
+    assert page.count("Two windows were broken.") == 1
+    rows = re.findall(r"<li> (.+?) </li>", page)
+    assert len(rows) == len(set(rows))
+
+
+def test_digits_that_read_as_a_phone_number_in_the_note_are_asked_about(client: Client) -> None:
+    night = Hours()
+    client.force_login(night.visitor)
+    to = str(night.following.pk)
+    sent = {"to": to, "shown_to": to, "note": "The caretaker has 0904 555 0199"}
+    refused = client.post(night.page, sent)
+    assert refused.status_code == 422 and "This reads as a phone number" in refused.text
+    assert "The caretaker has 0904 555 0199" in refused.text and not ShiftHandover.objects.exists()
+    assert client.post(night.page, sent | {"keep_reason": "organisation"}).status_code == 302
+    kept = Event.objects.get(action="keep")
+    assert (kept.object_type, kept.field_names) == ("shift", ["note"])
