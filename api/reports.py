@@ -15,38 +15,30 @@ from api.http.renderers import CSVRenderer, JSONRenderer, to_csv
 from api.resources.base import Resource
 from api.rules import to_json
 from lib.days import city_today
-from reports.figures.kept_rows import status_with
-from reports.figures.parts import IN_SEVERAL, is_rest, rows_of
+from reports.figures.kept_rows import status_with, with_vintages
+from reports.figures.observations import (
+    DESCRIPTION,
+    description_of,
+    group_of,
+    number_names,
+    numbers_of,
+    status_of_row,
+)
+from reports.figures.parts import is_rest, rows_of
 from reports.figures.report import Report
 from reports.figures.scorecard import is_comparable
 from reports.indicators.catalogue import REPORTS
+from reports.models import Why
 from reports.queries.definitions import Drill, Row
 from reports.queries.periods import Period, PeriodInFuture
-from reports.queries.questions import IN_NO_PART, By, Question, ask
+from reports.queries.questions import By, Question, ask
+from reports.queries.statuses import Status
 
 BY_SLUG: Final = REPORTS
 COMPARED: Final = "compared_"
-INTERVAL: Final = ("interval_low", "interval_high")
-
-
-def columns_of(report: Report) -> list[str]:
-    """Names of a row's figures, in response order."""
-    interval = INTERVAL if report.unit == "ratio" else ()
-    return ["n", "of", "ratio", *interval, *(column.name for column in report.columns)]
-
-
-def figures_of(report: Report, row: Row | None, prefix: str = "") -> dict[str, Any]:
-    """Figures by name. A figure is null if there is no row or its denominator is 0.
-
-    The ends of the interval are null too if the figure is no share, is a state, or is of fewer than 30.
-    """
-    ends = dict(zip(INTERVAL, report.interval(row) or (None, None), strict=True))
-    return {f"{prefix}{name}": ends.get(name, getattr(row, name, None)) for name in columns_of(report)}
-
-
-REST: Final = {IN_NO_PART: "no_part", IN_SEVERAL: "several_parts"}
 COMPARISONS: Final = ("previous", "last_year")
-TAKEN: Final = ("from", "to", "by", "district", "compare", "all_kinds", "rest")
+VINTAGES: Final = ("newest", "all")
+TAKEN: Final = ("from", "to", "by", "district", "compare", "all_kinds", "rest", "vintages")
 LISTS: Final[Mapping[str, str]] = {
     "organisations": "api-organisations",
     "meetings": "api-meetings",
@@ -86,7 +78,10 @@ class Reports(Resource):
         if parameters.read_flag(request, "rest"):
             question = _with_rest(question)
         report_rows = rows_of(report, question)
-        rows = list(_rows(request, report, question, report_rows))
+        shown_rows = [row for row in report_rows if row.period == period]
+        if parameters.read_word(request, "vintages", VINTAGES, VINTAGES[0]) == "all":
+            shown_rows = with_vintages(report, question, shown_rows)
+        rows = list(_rows(request, report, question, report_rows, shown_rows))
         # The event has no object IDs, because all are counted. It names the report and its districts.
         counted = [district.pk for district in question.districts]
         self.disclose((), district_ids=counted, field_names=[slug])
@@ -96,8 +91,7 @@ class Reports(Resource):
             return HttpResponse(to_csv(lines), content_type="text/csv; charset=utf-8")
         body: dict[str, Any] = {"report": slug, "from": period.since, "to": period.until}
         body["counted_to"] = question.so_far(period).until
-        revised = any(row.vintage > 1 for row in report_rows if row.period == period)
-        body["status"] = status_with(question, period, [slug] if revised else [])
+        body["status"] = _status_of(report, question, shown_rows)
         body["recorded_since"] = question.recorded_since
         if before:
             body["compared_with"] = {"from": before.since, "to": before.until}
@@ -105,6 +99,15 @@ class Reports(Resource):
         body |= {"by": question.by.value, "as_of": question.as_of}
         body |= {"generated_at": timezone.now(), "rows": rows}
         return HttpResponse(to_json(body), content_type="application/json")
+
+
+def _status_of(report: Report, question: Question, rows: Sequence[Row]) -> Status:
+    """The status of all figures together: revised or counted today if one of them is."""
+    statuses = {status_of_row(report, row, question) for row in rows if row.reason != Why.KNOWN_THEN}
+    for status in (Status.REVISED, Status.COUNTED_TODAY):
+        if status in statuses:
+            return status
+    return status_with(question, question.periods[0], [])
 
 
 def _with_rest(question: Question) -> Question:
@@ -133,42 +136,32 @@ def _compared_with(request: Request, period: Period) -> Period | None:
 
 
 def _rows(
-    request: Request, report: Report, question: Question, report_rows: Sequence[Row]
+    request: Request,
+    report: Report,
+    question: Question,
+    report_rows: Sequence[Row],
+    shown_rows: Sequence[Row],
 ) -> Iterator[dict[str, Any]]:
     """Yield a row per group, with the figures of the comparison period under prefixed names."""
-    current_period, *earlier_periods = question.periods
+    earlier_periods = question.periods[1:]
     before = {row.group: row for row in report_rows if row.period in earlier_periods}
-    for row in report_rows:
-        if row.period == current_period:
-            earlier_figures = figures_of(report, before.get(row.group), COMPARED) if earlier_periods else {}
-            url = None if is_rest(row) else _url(request, report.drill(row, question))
-            rest_part = {"rest": REST[row.group] if is_rest(row) else None} if question.rest_of else {}
-            group = None if is_rest(row) else row.group
-            yield {
-                question.by.value: group,
-                **rest_part,
-                **figures_of(report, row),
-                **earlier_figures,
-                **_vintage_of(row),
-                "rows_url": url,
-            }
+    for row in shown_rows:
+        earlier_numbers = numbers_of(report, before.get(row.group)) if earlier_periods else {}
+        yield {
+            **group_of(row, question),
+            **numbers_of(report, row),
+            **{f"{COMPARED}{name}": value for name, value in earlier_numbers.items()},
+            **description_of(report, row, question),
+            "rows_url": None if is_rest(row) else _url(request, report.drill(row, question)),
+        }
 
 
 def _names(report: Report, question: Question) -> list[str]:
     """Column names in response order."""
-    names = columns_of(report)
+    names = number_names(report)
     compared = [f"{COMPARED}{name}" for name in names] if len(question.periods) > 1 else []
     rest_names = ["rest"] if question.rest_of else []
-    return [question.by.value, *rest_names, *names, *compared, *_KEPT, "rows_url"]
-
-
-_KEPT: Final = ("vintage", "kept_at", "first_published_n", "first_published_of")
-
-
-def _vintage_of(row: Row) -> dict[str, Any]:
-    """Return the vintage of a kept figure, and the first published numbers; null if counted."""
-    first_n, first_of = row.first_published or (None, None)
-    return dict(zip(_KEPT, (row.vintage or None, row.kept_at, first_n, first_of), strict=True))
+    return [question.by.value, *rest_names, *names, *compared, *DESCRIPTION, "rows_url"]
 
 
 def _url(request: Request, drill: Drill | None) -> str | None:

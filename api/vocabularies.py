@@ -23,6 +23,9 @@ from meetings.guide.indicators import GUIDANCE
 from plans import codes as plan_codes
 from practices import codes as practice_codes
 from publishing import codes as publishing_codes
+from reports.figures.observations import ValueStatus
+from reports.models import Why
+from reports.queries.statuses import Status
 
 
 class CodeShape(serializers.Serializer[Any]):
@@ -94,6 +97,9 @@ VOCABULARIES: dict[str, type[models.TextChoices]] = {
     "step_free": publishing_codes.StepFree,
     "route_answer": publishing_codes.RouteAnswer,
     "listed_field": publishing_codes.ListedField,
+    "figure_status": Status,
+    "value_status": ValueStatus,
+    "kept_reason": Why,
     "change_op": Op,
     "scope": Scope,
 }

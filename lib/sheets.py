@@ -37,6 +37,7 @@ class Cell(Enum):
     NUMBER = "number"
     DECIMAL = "decimal"
     SHARE = "share"  # 0.25 is 25 %
+    PLAIN = "plain"  # a number without a format, for columns that programs read
     DAY = "day"
     MOMENT = "moment"  # an aware datetime, shown in city time
     FLAG = "flag"
@@ -122,17 +123,19 @@ _FORMATS: Final[dict[Cell, dict[str, Any]]] = {
     Cell.NUMBER: {"num_format": "#,##0"},
     Cell.DECIMAL: {"num_format": "#,##0.00"},
     Cell.SHARE: {"num_format": "0.0%"},
+    Cell.PLAIN: {"num_format": "General"},
     Cell.DAY: {"num_format": "yyyy-mm-dd"},
     Cell.MOMENT: {"num_format": "yyyy-mm-dd hh:mm"},
     Cell.FLAG: {},
 }
-_NUMBERS: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE}
+_NUMBERS: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE, Cell.PLAIN}
 _HEADER: Final = 240  # maximum length of a page header
 _WIDTHS: Final = {
     Cell.TEXT: 24,
     Cell.NUMBER: 10,
     Cell.DECIMAL: 10,
     Cell.SHARE: 9,
+    Cell.PLAIN: 14,
     Cell.DAY: 11,
     Cell.MOMENT: 17,
     Cell.FLAG: 8,

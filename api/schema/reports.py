@@ -2,9 +2,11 @@
 
 from typing import Any, Final
 
-from api.reports import BY_SLUG, COMPARED, COMPARISONS
+from api.reports import BY_SLUG, COMPARED, COMPARISONS, VINTAGES
 from api.schema import answers
 from api.schema.parameters import BOOLEAN, CODES, query
+from reports.figures.observations import ValueStatus
+from reports.models import Why
 from reports.queries.questions import By
 from reports.queries.statuses import MEANINGS, Status
 
@@ -59,19 +61,37 @@ EXAMPLE: Final[Json] = {
             "compared_later": 0,
             "compared_in_time": 0,
             "compared_entered_late": 0,
+            "indicator": "reassurance",
+            "from": "2026-07-01",
+            "to": "2026-10-01",
+            "counted_to": "2026-10-01",
+            "unit": "ratio",
+            "value": None,
+            "value_status": "too_few",
+            "definition_version": 2,
+            "status": "revised",
+            "as_of": "2026-11-13T02:10:00+00:00",
             "vintage": 2,
             "kept_at": "2026-11-13T02:10:00+00:00",
+            "kept_reason": "revised",
             "first_published_n": 2,
             "first_published_of": 4,
+            "incomplete_n": None,
+            "incomplete_of": None,
+            "late_entry_n": 0,
+            "late_entry_of": 4,
             "rows_url": "https://crm.city.example/api/v1/concerns/?district=N1&received_after=2026-07-01"
             "&received_before=2026-10-01&bias=true&reassured_in_24h=true",
         }
     ],
 }
 CSV_EXAMPLE: Final = (
-    "district,n,of,ratio,interval_low,interval_high,by_police,not_stated,vintage,kept_at,"
-    "first_published_n,first_published_of,rows_url\r\n"
-    "N1,4,10,0.4,,,5,1,1,2026-10-31T02:10:00+00:00,4,10,https://crm.city.example/api/v1/meetings/?district=N1&status=held"
+    "district,n,of,ratio,interval_low,interval_high,by_police,not_stated,indicator,from,to,counted_to,unit,"
+    "value,value_status,definition_version,status,as_of,vintage,kept_at,kept_reason,first_published_n,"
+    "first_published_of,incomplete_n,incomplete_of,late_entry_n,late_entry_of,rows_url\r\n"
+    "N1,4,10,0.4,,,5,1,reciprocity,2026-07-01,2026-10-01,2026-10-01,ratio,,too_few,1,final,"
+    "2026-10-31T02:10:00+00:00,1,2026-10-31T02:10:00+00:00,final,4,10,1,10,,,"
+    "https://crm.city.example/api/v1/meetings/?district=N1&status=held"
     "&initiated_by=community&starts_after=2026-07-01&starts_before=2026-10-01\r\n"
 )
 
@@ -107,6 +127,12 @@ def parameters() -> list[Json]:
             "compare",
             {"type": "string", "enum": list(COMPARISONS)},
             f"Adds the earlier figures as `{COMPARED}…` fields.",
+        ),
+        query(
+            "vintages",
+            {"type": "string", "enum": list(VINTAGES), "default": VINTAGES[0]},
+            "`all` returns a row for each vintage of a kept figure, oldest first, not only for the newest. "
+            "Vintage 0 is a state as it was known on the night after the period.",
         ),
         query("all_kinds", BOOLEAN, "Count partners and culture and sport as well."),
         query(
@@ -200,22 +226,7 @@ def row() -> Json:
         "description": "Only with `rest`. Set if the row is for records in no part or in several parts. Then "
         "`district` is null.",
     }
-    properties["vintage"] = {
-        "type": ["integer", "null"],
-        "minimum": 1,
-        "description": "1 when the figure became final, more when it was revised. Null if it is counted from "
-        "the records, as all figures are until they are final.",
-    }
-    properties["kept_at"] = {
-        "type": ["string", "null"],
-        "format": "date-time",
-        "description": "The moment when this vintage was kept.",
-    }
-    for name in ("n", "of"):
-        properties[f"first_published_{name}"] = {
-            **NUMBER,
-            "description": f"`{name}` of the first vintage, which never changes.",
-        }
+    properties |= _description()
     properties["rows_url"] = {
         **URL,
         "description": "URL of the list of exactly the n counted objects, or null if no list has them.",
@@ -227,6 +238,73 @@ def row() -> Json:
         "properties": properties,
         "required": ["n", "of", "ratio", "rows_url"],
     }
+
+
+def _description() -> Json:
+    """Return the schemas of the values that say what a figure is and how it was counted."""
+    moment = {"type": ["string", "null"], "format": "date-time"}
+    properties: Json = {
+        "indicator": {**CODE, "enum": list(BY_SLUG), "description": "The slug of the report."},
+        "from": {**DAY, "description": "The first day of the period."},
+        "to": {**DAY, "description": "The day after the last day of the period."},
+        "counted_to": {**DAY, "description": "`to`, or tomorrow if the period is still running."},
+        "unit": {
+            **CODE,
+            "enum": ["ratio", "days", "minutes", "count", "per_week"],
+            "description": "The unit of `value`.",
+        },
+        "value": {
+            **NUMBER,
+            "description": "The number that pages show. Null if `value_status` is not `available`.",
+        },
+        "value_status": {
+            **CODE,
+            "enum": ValueStatus.values,
+            "description": "`available`: `value` has a number. `too_few`: the figure is a share and `of` is "
+            "below 30. `nothing_to_count`: nothing was counted. `distribution`: the numbers are in other "
+            "columns.",
+        },
+        "definition_version": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "The version of the definition that counted the figure.",
+        },
+        "status": {
+            **CODE,
+            "enum": Status.values,
+            "description": "The status of this figure, with the same codes as the status of the answer.",
+        },
+        "as_of": {"type": "string", "format": "date-time", "description": "When the figure was counted."},
+        "vintage": {
+            "type": ["integer", "null"],
+            "minimum": 0,
+            "description": "1 when the figure became final, more when it was revised. 0 is a state as it was "
+            "known on the night after the period. Null if it is counted from the records, as all figures are "
+            "until they are final.",
+        },
+        "kept_at": {**moment, "description": "When this vintage was kept."},
+        "kept_reason": {
+            "type": ["string", "null"],
+            "enum": [*Why.values, None],
+            "description": "Why this vintage was kept.",
+        },
+    }
+    for name in ("n", "of"):
+        properties[f"first_published_{name}"] = {
+            **NUMBER,
+            "description": f"`{name}` of the first vintage, which never changes.",
+        }
+    for name, lacks in (
+        ("incomplete", "lack what the figure needs, such as a level or an initiator"),
+        ("late_entry", "were entered late"),
+    ):
+        properties[f"{name}_n"] = {**NUMBER, "description": f"The number of records that {lacks}."}
+        properties[f"{name}_of"] = {
+            **NUMBER,
+            "description": f"The number of records of which `{name}_n` is a part. Null if the report has "
+            "none.",
+        }
+    return properties
 
 
 def _required_day(name: str, description: str, example: str) -> Json:

@@ -18,6 +18,7 @@ from reports.charts import meter, top_of
 from reports.figures.charts import format_tick, spark
 from reports.figures.counted_rows import REST, can_count
 from reports.figures.parts import IN_SEVERAL, is_rest
+from reports.figures.quality import QualityNote, quality_notes
 from reports.figures.report import Report, address_of
 from reports.figures.scorecard import Line
 from reports.figures.wording import (
@@ -185,6 +186,11 @@ class Figure:
             return ""
         counted = {"column": column, **parameters}
         return f"{reverse('report_counted', args=[self.report.slug])}?{urlencode(counted, safe=',:')}"
+
+    @property
+    def quality(self) -> list[QualityNote]:
+        """Notes on records that lack what the figure needs, or were entered late."""
+        return quality_notes(self.report, self.row)
 
     @property
     def spread(self) -> list[Cell]:

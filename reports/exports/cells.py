@@ -66,13 +66,19 @@ def figure_cell(report: Report, value: float | None, row: Row | None) -> Value:
     if report.spread and row is not None:
         return text_cell(format_spread(report, row))
     if row is not None and row.of and report.is_of_few(row):
-        return text_cell(_("fewer than %(least)s: counts only") % {"least": LEAST})
+        return text_cell(_few_text())
     return Value(typed_value(value), format_value(value, report.unit))
 
 
-def page_cell(report: Report, value: Any, value_text: str) -> Value:
-    """Return the cell of a figure with the text of the page. A distribution has no number."""
+def page_cell(report: Report, value: Any, value_text: str, row: Row | None) -> Value:
+    """Return the cell of a figure with the text of the page. It has no number if it is several or of few."""
+    if row is not None and row.of and report.is_of_few(row):
+        value = _few_text()
     return text_cell(value_text) if report.spread else Value(value, value_text)
+
+
+def _few_text() -> str:
+    return _("fewer than %(least)s: counts only") % {"least": LEAST}
 
 
 def _own_cell(unit: str, value: Any) -> Value:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.codes import words_of
 from districts.models import District, PeriodNote
-from lib.sheets import Cell, Column
+from lib.sheets import Cell, Column, Sheet
 from reports.charts import PRINT, meter
 from reports.exports.cells import (
     Value,
@@ -26,10 +26,12 @@ from reports.exports.cells import (
     typed_value,
     value_with_unit,
 )
+from reports.exports.data import data_sheet
 from reports.exports.request import FigureRequest
 from reports.exports.tables import Table
 from reports.figures.charts import bars_of, on_paper, spark, trend
 from reports.figures.kept_rows import revised_indicators, status_with
+from reports.figures.quality import quality_notes
 from reports.figures.remarks import Remark, remark_on_comparison, remarks_on_figures
 from reports.figures.report import Report
 from reports.figures.scorecard import (
@@ -42,6 +44,7 @@ from reports.figures.scorecard import (
     scorecard,
     split_up,
 )
+from reports.figures.scorecard import Table as FigureTable
 from reports.figures.wording import (
     change_of,
     format_counts,
@@ -58,7 +61,7 @@ from reports.queries.periods import Period, seasons, with_seasons
 from reports.queries.questions import By, Question
 from reports.queries.statuses import MEANINGS
 
-_UNIT, _CHANGE = 5, 7  # columns of the scorecard; on paper each figure has its own unit
+_UNIT = 5  # column of the scorecard; on paper each figure has its own unit
 # Widths of columns that a sheet repeats in each row and paper shows once.
 _WHERE, _WHEN = 34, 34
 
@@ -82,7 +85,8 @@ class Method(Protocol):
 class Document:
     """Document of figures: `facts` such as period, filters, author and reason, and `methods` of the figures.
 
-    `texts` are headings, each with paragraphs that people have written.
+    `texts` are headings, each with paragraphs that people have written. `data` are the figures of a report
+    or scorecard, as rows for programs.
     """
 
     title: str
@@ -93,6 +97,7 @@ class Document:
     remarks: Sequence[str] = ()
     texts: Sequence[tuple[str, str]] = ()
     marking: str = ""  # on each page
+    data: Sheet | None = None
     made_at: datetime = field(default_factory=timezone.now)
     author: str = ""
 
@@ -103,11 +108,13 @@ def build_document(request: FigureRequest, actor: Actor, purpose: str, recipient
     district = question.districts[0]
     report = request.report
     notes = _notes(request, question, actor)
+    remarks: list[str] = []
     if report is None:
-        tables, remarks = _scorecard_tables(request, question)
+        tables, figures, remarks = _scorecard_tables(request, question)
     else:
-        tables, remarks = _report_tables(request, report, question, notes), []
+        tables, figures = _report_tables(request, report, question, notes)
     made_at = timezone.now()
+    marking = marking_of(actor, recipient, made_at)
     return Document(
         title=request.title,
         subtitle=f"{district.name}, {_period_text(request, question)}",
@@ -115,7 +122,8 @@ def build_document(request: FigureRequest, actor: Actor, purpose: str, recipient
         tables=tables,
         methods=[report] if report else list(REPORTS.values()),
         remarks=remarks,
-        marking=marking_of(actor, recipient, made_at),
+        marking=marking,
+        data=data_sheet(figures, district, marking),
         made_at=made_at,
         author=actor.name,
     )
@@ -201,7 +209,9 @@ def marking_of(actor: Actor, recipient: str, made_at: datetime) -> str:
 # --- The scorecard --------------------------------------------------------------------------------
 
 
-def _scorecard_tables(request: FigureRequest, question: Question) -> tuple[list[Table], list[str]]:
+def _scorecard_tables(
+    request: FigureRequest, question: Question
+) -> tuple[list[Table], list[FigureTable], list[str]]:
     run_up = request.period.run_up(RUN_UP)
     lines = scorecard(REPORTS.values(), question, request.period, request.before, run_up)
     lines_by_slug = {line.report.slug: line for line in lines}
@@ -213,7 +223,7 @@ def _scorecard_tables(request: FigureRequest, question: Question) -> tuple[list[
         Column(_("Figure"), Cell.SHARE, width=17),
         Column(_("Unit"), width=10),
         Column(_heading_before(request), Cell.SHARE, width=17),
-        Column(_("Change (percentage points)"), Cell.NUMBER, width=19),
+        Column(_("Change"), Cell.NUMBER, width=19),
     ]
     below = len(columns)
     columns.append(Column(_("Additional figures"), width=60))
@@ -232,13 +242,13 @@ def _scorecard_tables(request: FigureRequest, question: Question) -> tuple[list[
                 [[*_indicator_cells(line), *place_and_time] for line in group_lines],
                 sheet_only=sheet_only,
                 below=below,
-                paper_headings={_CHANGE: _("Change")},
                 drawing_heading=_("Last 12 periods"),
                 drawings=[spark(line, palette=PRINT) for line in group_lines],
             )
         )
     remarks = [_remark_text(remark) for remark in remarks_on_figures(lines_by_slug.values())]
-    return tables, [*remarks, remark_on_comparison(list(lines_by_slug.values()))]
+    remarks.append(remark_on_comparison(lines))
+    return tables, [line.table for line in lines], remarks
 
 
 def _remark_text(remark: Remark) -> str:
@@ -252,9 +262,9 @@ def _indicator_cells(line: Line) -> list[Value]:
         number_cell(row.n if row else None),
         number_cell(row.of if row else None),
         text_cell(f"{label_of(report.n_label)} / {label_of(report.of_label)}"),
-        page_cell(report, value_with_unit(line.value, report), line.text),
+        page_cell(report, value_with_unit(line.value, report), line.text, row),
         text_cell(_("percentage") if report.unit == "ratio" else unit_label_of(report.unit)),  # 0.62, not 62
-        page_cell(report, value_with_unit(line.value_before, report), line.text_before),
+        page_cell(report, value_with_unit(line.value_before, report), line.text_before, line.row_before),
         _change_cell(line),
         extra_figures_cell(line),
     ]
@@ -272,17 +282,22 @@ def _change_cell(line: Line) -> Value:
 
 def _report_tables(
     request: FigureRequest, report: Report, question: Question, notes: Sequence[PeriodNote]
-) -> list[Table]:
+) -> tuple[list[Table], list[FigureTable]]:
     district = question.districts[0]
     run_up, periods = periods_of(request.period, request.before)
     periods = with_seasons(periods, request.period, question.today)
     figures = read_table(report, replace(question, periods=periods))
     total = Line(figures, district.code, request.period, request.before, run_up)
-    return [
-        _group_table(request, report, question, total),
+    parts = (
+        District.objects.filter(parent=district).in_use(request.period.since, request.period.until).in_order()
+    )
+    _asked, group_lines = split_up(report, question, request.period, request.before, request.by, list(parts))
+    tables = [
+        _group_table(request, report, question, total, group_lines),
         _trend_table(report, district, total, notes),
         _season_table(request, total),
     ]
+    return tables, [figures, *(line.table for _name, line in group_lines[:1])]
 
 
 def _season_table(request: FigureRequest, total: Line) -> Table:
@@ -327,13 +342,15 @@ def _trend_table(report: Report, district: District, total: Line, notes: Sequenc
     return Table(_("Over time"), columns, rows, chart, numbered)
 
 
-def _group_table(request: FigureRequest, report: Report, question: Question, total_line: Line) -> Table:
+def _group_table(
+    request: FigureRequest,
+    report: Report,
+    question: Question,
+    total_line: Line,
+    group_lines: Sequence[tuple[str, Line]],
+) -> Table:
     """Return the district and its parts, or each community or kind with the district's total in a column."""
     district = question.districts[0]
-    parts = (
-        District.objects.filter(parent=district).in_use(request.period.since, request.period.until).in_order()
-    )
-    _asked, group_lines = split_up(report, question, request.period, request.before, request.by, list(parts))
     notes = [_("Every percentage is shown with its numbers. “n/a” means there was nothing to count.")]
     if request.by == By.FOCUS:
         notes.append(
@@ -342,6 +359,7 @@ def _group_table(request: FigureRequest, report: Report, question: Question, tot
                 "add up to the total."
             )
         )
+    notes += map(str, quality_notes(report, total_line.row))
     if not total_line.is_comparable:
         notes.append(_("This period is not over. Its figure is not yet comparable with a whole period."))
     group_heading = {By.FOCUS: _("Community"), By.KIND: _("Kind")}.get(request.by, _("District"))
@@ -352,7 +370,10 @@ def _group_table(request: FigureRequest, report: Report, question: Question, tot
     ]
     lines, total_cells = [(district.name, total_line), *group_lines], []
     if request.is_split:
-        lines, total_cells = group_lines, [text_cell(format_counts(total_line.row) if total_line.row else "")]
+        lines, total_cells = (
+            list(group_lines),
+            [text_cell(format_counts(total_line.row) if total_line.row else "")],
+        )
         columns.append(Column(_("Total"), width=14))
     columns.append(Column(_("Period"), width=_WHEN))
     sheet_only = (len(columns) - 1,)
@@ -361,7 +382,7 @@ def _group_table(request: FigureRequest, report: Report, question: Question, tot
         [
             text_cell(name),
             *cells_of(report, line.row),
-            page_cell(report, typed_value(line.value_before), line.text_before),
+            page_cell(report, typed_value(line.value_before), line.text_before, line.row_before),
             *total_cells,
             period_cell,
         ]

@@ -1,4 +1,4 @@
-"""Files of a document of figures: CSV (the first table), XLSX or PDF."""
+"""Files of a document of figures: CSV (the data), XLSX (the tables and the data) or PDF."""
 
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
@@ -17,8 +17,8 @@ TYPES: Final = {"pdf": "application/pdf", "xlsx": XLSX_TYPE, "csv": CSV_TYPE}
 
 def write(document: Document, extension: str, out: BinaryIO) -> None:
     """Write the document to `out`. Raises JobRefused if the server cannot create PDFs."""
-    if extension == "csv":
-        write_csv(out, _sheet(_joined_table(document)))
+    if extension == "csv" and document.data:
+        write_csv(out, document.data)
     elif extension == "xlsx":
         write_xlsx(
             out,
@@ -40,6 +40,8 @@ def _sheets(document: Document) -> Iterator[Sheet]:
     for table in document.tables[1:]:
         if table.columns != document.tables[0].columns:
             yield _sheet(table)
+    if document.data:
+        yield document.data
     yield Sheet(
         _("About this file"),
         [Column("", width=30), Column("", width=100)],

@@ -33,8 +33,9 @@ from jobs.services.kinds import JobRefused, JobResult, KeptFile, Work
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from reports.exports.request import FigureRequest
 from reports.figures.counted_rows import CountedRow, counted_rows
-from reports.figures.kept_rows import revised_indicators, status_with
+from reports.figures.observations import description_of, numbers_of
 from reports.figures.report import Report
+from reports.queries.definitions import Row
 from reports.queries.questions import Question
 
 KIND: Final = "export_rows"
@@ -48,19 +49,21 @@ _MARK: Final = b"\xef\xbb\xbf"  # byte order mark of UTF-8, which spreadsheets n
 
 @dataclass(frozen=True, slots=True)
 class CountedFigure:
-    """Records of a figure, and the IDs of those that the reader can see today."""
+    """A figure, the records that it counts today, and the IDs of those that the reader can see."""
 
     report: Report
     question: Question
+    figure: Row
     rows: Sequence[CountedRow]
     visible: frozenset[UUID]
 
     @classmethod
     def read(cls, report: Report, question: Question, actor: Actor) -> "CountedFigure":
+        [figure] = report.rows(question)
         rows = counted_rows(report, question, question.districts[0].code)
         read_records, _object_type = _READ[report.counts.noun]
         visible_records = read_records(actor).filter(pk__in=[row.id for row in rows])
-        return cls(report, question, rows, frozenset(visible_records.values_list("pk", flat=True)))
+        return cls(report, question, figure, rows, frozenset(visible_records.values_list("pk", flat=True)))
 
     @property
     def table(self) -> bytes:
@@ -73,19 +76,15 @@ class CountedFigure:
         return [address, *map(_cell, row.facts.values()), _rounded(row.counted), _rounded(row.out_of)]
 
     def header(self, digest: str) -> Iterator[tuple[str, Any]]:
-        """Yield the lines of the header in the order of the file."""
-        [period], [district] = self.question.periods, self.question.districts
+        """Yield the lines of the header in the order of the file: the figure, and the sums of its rows."""
+        [district] = self.question.districts
         yield "question", str(self.report.question)
-        yield "indicator", self.report.slug
-        yield "definition_version", self.report.version
         yield "district", f"{district.code} {district.name}"
-        yield "from", period.since
-        yield "before", period.until
-        yield "counted_before", self.question.so_far(period).until
-        yield "as_of", self.question.as_of
-        revised = revised_indicators(self.question, period, [self.report.slug])
-        yield "status", status_with(self.question, period, revised).value
+        yield from description_of(self.report, self.figure, self.question).items()
+        for name, value in numbers_of(self.report, self.figure).items():
+            yield name, _rounded(value) if isinstance(value, float) else value
         yield "all_kinds", self.question.all_kinds
+        yield "rows_as_of", self.question.as_of
         yield "counted", _rounded(sum(row.counted for row in self.rows))
         yield "out_of", _rounded(sum(row.out_of for row in self.rows))
         yield "sha256", digest

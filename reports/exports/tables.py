@@ -1,7 +1,7 @@
 """Table of a document of figures, for sheets and for paper."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.utils.safestring import SafeString
@@ -20,7 +20,7 @@ _AT_THE_RIGHT: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE}
 class Table:
     """Table of a document. The first column names the rows.
 
-    `sheet_only` has the columns that paper omits, and `paper_headings` shorter headings for paper. On paper,
+    `sheet_only` has the columns that paper omits. On paper,
     `chart` is above the table and the column `below` is a line under each row. `drawings` are a last column
     with the heading `drawing_heading`.
     """
@@ -32,7 +32,6 @@ class Table:
     notes: Sequence[str] = ()
     sheet_only: Sequence[int] = ()
     below: int | None = None
-    paper_headings: Mapping[int, str] = field(default_factory=dict)
     drawing_heading: str = ""
     drawings: Sequence[SafeString | str] = ()
 
@@ -40,7 +39,7 @@ class Table:
     def headings(self) -> list[Column]:
         """Return the columns on paper."""
         return [
-            replace(column, heading=self.paper_headings.get(position, column.heading))
+            column
             for position, column in enumerate(self.columns)
             if position not in (*self.sheet_only, self.below)
         ]

@@ -1,6 +1,7 @@
 """Rows of reports from kept figures, for all periods that are final."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -36,12 +37,15 @@ def row_of(report: KeptReport, figure: KeptFigure, group: str, first_figure: Kep
         name: value for name, value in figure.values.items() if name in report.fields
     }
     published = first_figure or figure
+    was_there = published.vintage <= 1  # a group that first counted something in a revision had 0 of 0
     return report.row(
         period=Period(figure.kept_period.since, figure.kept_period.until),
         group=group,
         vintage=figure.vintage,
         kept_at=figure.kept_at,
-        first_published=(published.values["n"], published.values["of"]),
+        definition=figure.definition,
+        reason=figure.reason,
+        first_published=(published.values["n"], published.values["of"]) if was_there else (0, 0),
         **values,
     )
 
@@ -107,6 +111,33 @@ def kept_rows(reports: Sequence[KeptReport], question: Question) -> dict[Period,
 
 
 @opened(Opened.FIGURES)
+def with_vintages(report: KeptReport, question: Question, rows: Sequence[Any]) -> list[Any]:
+    """Return the rows of the question's first period, each kept one as all its vintages, oldest first.
+
+    A row that is counted from the records follows its vintages, such as a state as it was known then.
+    """
+    period = question.periods[0]
+    rows = [row for row in rows if row.period == period]
+    if not is_keepable(question, period):
+        return rows
+    codes = {district.pk: district.code for district in question.districts}
+    split = Split.TOTAL if question.by == By.DISTRICT else _SPLITS[question.by]
+    figures = KeptFigure.objects.in_periods(list(codes), [period], (split,), [report.slug])
+    vintages: dict[str, list[KeptFigure]] = {}
+    for figure in figures.order_by("vintage"):
+        group = codes[figure.kept_period.district_id] if question.by == By.DISTRICT else figure.key
+        vintages.setdefault(group, []).append(figure)
+    shown_rows = []
+    for row in rows:
+        kept_figures = vintages.get(row.group, [])
+        first_figure = next((figure for figure in kept_figures if figure.vintage), None)
+        shown_rows += [row_of(report, figure, row.group, first_figure) for figure in kept_figures]
+        if not row.vintage:
+            shown_rows.append(row)
+    return shown_rows
+
+
+@opened(Opened.FIGURES)
 def _read(reports: Sequence[KeptReport], question: Question, periods: Sequence[Period]) -> _Vintages:
     """Read totals, and the split of the question if it has one, all vintages of them."""
     ids = [district.pk for district in question.districts]
@@ -126,7 +157,17 @@ def _read(reports: Sequence[KeptReport], question: Question, periods: Sequence[P
 def _rows_of(report: KeptReport, question: Question, period: Period, vintages: _Vintages) -> list[Any]:
     def row(district: District, split: Split, key: str, group: str) -> Any:
         figures = vintages.get((district.pk, period, report.slug, split, key))
-        return row_of(report, figures[-1], group, figures[0]) if figures else empty_row(report, period, group)
+        if figures:
+            return row_of(report, figures[-1], group, figures[0])
+        total = vintages[district.pk, period, report.slug, Split.TOTAL, ""][0]
+        return replace(
+            empty_row(report, period, group),
+            vintage=total.vintage,
+            kept_at=total.kept_at,
+            definition=total.definition,
+            reason=total.reason,
+            first_published=(0, 0),
+        )
 
     if question.by == By.DISTRICT:
         rows = [

@@ -15,6 +15,10 @@ from reports.figures.report import Report, read_all
 from reports.queries.definitions import Row
 from reports.queries.questions import IN_NO_PART, By, Question
 
+# Columns of a row that are no numbers to add up.
+_NOT_ADDED: Final = frozenset(
+    {"period", "group", "days", "vintage", "kept_at", "definition", "reason", "first_published"}
+)
 IN_SEVERAL: Final = "*"  # no code of a district, which has letters, digits and hyphens
 
 
@@ -93,9 +97,7 @@ def _has_numbers(report: Report, row: Row) -> bool:
 def _row_in_several(report: Report, total: Row, parts: Sequence[Row]) -> Row:
     """Return the row for records in several parts: the total minus its parts. Other columns are None."""
     rest_columns: dict[str, Any] = {
-        column.name: None
-        for column in fields(total)
-        if column.name not in ("period", "group", "days", "vintage", "kept_at", "first_published")
+        column.name: None for column in fields(total) if column.name not in _NOT_ADDED
     }
     for name, number in _numbers(report, total).items():
         rest_columns[name] = number - sum(_numbers(report, part)[name] for part in parts)

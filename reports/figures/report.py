@@ -18,6 +18,7 @@ from reports.queries.definitions import (
     Fact,
     Filters,
     OtherRecords,
+    Quality,
     Revision,
     Row,
     Source,
@@ -48,6 +49,9 @@ class Report:
     figure is a share of independent cases, so chance can move it. A full count, a state, a sum, and steps
     and calls of one incident have no interval. `better` is the direction of good news, or None. `spread` are
     the columns of a distribution that has no single number.
+
+    Quality. `incomplete` are records that lack what the figure needs, and `late_entry` records that were
+    entered late (`reports.figures.quality`).
 
     Texts. `question` is the question that the figure answers, `example` has six cases. `n_label`, `of_label`
     and `rest_label` agree with a number (`reports.figures.wording.label_of`).
@@ -82,6 +86,8 @@ class Report:
     has_interval: bool = False
     is_kept_at_night: bool = False
     spread: tuple[str, ...] = ()
+    incomplete: Quality | None = None
+    late_entry: Quality | None = None
     other_records: Mapping[str, OtherRecords] = field(default_factory=dict)
     history: Sequence[Revision] = (FIRST,)
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext_lazy
 
 from meetings.codes import MeetingStatus
 from reports.figures.report import Report
-from reports.queries.definitions import ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.queries.definitions import ENDS_NOW, FIRST, Case, Column, Fact, Quality, Row
 from reports.queries.meetings import MEETINGS, STARTS
 
 
@@ -23,6 +23,7 @@ class ActivityRow(Row):
     cancelled: int
     not_reached: int
     unsettled: int
+    entered_late: int
     days: int
 
     @property
@@ -31,6 +32,7 @@ class ActivityRow(Row):
 
 
 _BECAME: Final = dict(MeetingStatus.choices) | {"unsettled": _("past, not yet updated")}
+_IS_LATE: Final = "created_at > starts_at + interval '7 days'"
 
 REPORT = Report(
     slug="activity",
@@ -52,6 +54,7 @@ REPORT = Report(
         "cancelled": "count(*) FILTER (WHERE became = 'cancelled')",
         "not_reached": "count(*) FILTER (WHERE became = 'not_reached')",
         "unsettled": "count(*) FILTER (WHERE became = 'unsettled')",
+        "entered_late": f"count(*) FILTER (WHERE became = 'held' AND {_IS_LATE})",
         "days": "max(until_on) - max(since_on)",
     },
     lists=lambda _span: {
@@ -64,10 +67,13 @@ REPORT = Report(
         Column("cancelled", _("Cancelled"), "count"),
         Column("not_reached", _("Not reached"), "count"),
         Column("unsettled", _("Past, not yet updated"), "count"),
+        Column("entered_late", _("Entered more than 7 days later"), "count"),
     ),
     measure="per_week",
     unit="per_week",
     better=None,
+    incomplete=Quality("unsettled", _("Past meetings that are not yet updated")),
+    late_entry=Quality("entered_late", _("Meetings entered more than 7 days later"), ("n",)),
     n_label=ngettext_lazy("meeting held", "meetings held"),
     of_label=ngettext_lazy("that was due to take place", "that were due to take place"),
     rest_label=ngettext_lazy("not held", "not held"),

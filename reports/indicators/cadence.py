@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from reports.figures.report import Report
-from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Row
+from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Quality, Row
 from reports.queries.organisations import CADENCE, DAYS_SINCE_MET, LAST_MET, ORGANISATIONS
 
 
@@ -48,6 +48,7 @@ REPORT = Report(
     },
     is_state=True,
     columns=(Column("without", _("nothing agreed"), "count"),),
+    incomplete=Quality("without", _("Organisations with no agreed frequency"), ("of", "without")),
     n_label=ngettext_lazy("met within the agreed time", "met within the agreed time"),
     of_label=ngettext_lazy("with an agreed frequency", "with an agreed frequency"),
     rest_label=ngettext_lazy("not met within the agreed time", "not met within the agreed time"),

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext_lazy
 from reports.figures.report import Report
 from reports.queries.concerns import CONCERNS, RECEIVED
 from reports.queries.deadlines import due
-from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row, Span
+from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Quality, Row, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,7 @@ REPORT = Report(
         Column("in_time", _("Still within 72 hours"), "count"),
         Column("entered_late", _("Entered after 72 hours"), "count"),
     ),
+    late_entry=Quality("entered_late", _("Concerns entered after 72 hours"), ("of", "in_time")),
     n_label=ngettext_lazy("answered in time", "answered in time"),
     of_label=ngettext_lazy("concern received", "concerns received"),
     rest_label=ngettext_lazy("not answered in time", "not answered in time"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from reports.figures.report import Report, address_of
-from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Drill, Fact, Row
+from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Drill, Fact, Quality, Row
 from reports.queries.organisations import CADENCE, ORGANISATIONS, TIMES_MET, grouped
 from reports.queries.questions import By, Question
 from reports.queries.statements import fetch
@@ -96,6 +96,7 @@ REPORT = _ContactWanted(
         Column("organisations", _("organisations with an agreed frequency"), "count"),
         Column("without", _("nothing agreed"), "count"),
     ),
+    incomplete=Quality("without", _("Organisations with no agreed frequency"), ("organisations", "without")),
     n_label=ngettext_lazy("meeting held", "meetings held"),
     of_label=ngettext_lazy("meeting agreed", "meetings agreed"),
     rest_label=ngettext_lazy("meeting not held", "meetings not held"),

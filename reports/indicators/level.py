@@ -7,7 +7,7 @@ from django.utils.translation import ngettext_lazy
 
 from meetings.codes import Level
 from reports.figures.report import Report
-from reports.queries.definitions import Case, Column, Fact, Row
+from reports.queries.definitions import Case, Column, Fact, Quality, Row
 from reports.queries.meetings import MEETINGS, STARTS
 
 
@@ -43,6 +43,7 @@ REPORT = Report(
     columns=tuple(Column(level.value, level.label, "count") for level in Level),
     better=None,
     spread=tuple(Level.values),
+    incomplete=Quality("rest", _("Meetings without a level")),
     n_label=ngettext_lazy("with a level recorded", "with a level recorded"),
     of_label=ngettext_lazy("meeting held", "meetings held"),
     rest_label=ngettext_lazy("without a level", "without a level"),

@@ -15,7 +15,7 @@ from meetings.rules import REASSURE_WITHIN
 from reports.figures.report import Report
 from reports.queries.concerns import BIAS, CONCERNS, RECEIVED
 from reports.queries.deadlines import due
-from reports.queries.definitions import ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.queries.definitions import ENDS_NOW, FIRST, Case, Column, Fact, Quality, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,7 @@ REPORT = Report(
         Column("in_time", _("Still within 24 hours"), "count"),
         Column("entered_late", _("Entered after 24 hours"), "count"),
     ),
+    late_entry=Quality("entered_late", _("Bias concerns entered after 24 hours"), ("of", "in_time")),
     n_label=ngettext_lazy("offered in time", "offered in time"),
     of_label=ngettext_lazy("bias concern received", "bias concerns received"),
     rest_label=ngettext_lazy("not offered in time", "not offered in time"),

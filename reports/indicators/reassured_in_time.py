@@ -13,7 +13,7 @@ from django.utils.translation import ngettext_lazy
 from incidents.codes import Result, StepStatus
 from reports.figures.report import Report
 from reports.queries.deadlines import due
-from reports.queries.definitions import Case, Column, Fact, Row
+from reports.queries.definitions import Case, Column, Fact, Quality, Row
 from reports.queries.incidents import (
     DUE,
     ENTERED,
@@ -80,6 +80,7 @@ REPORT = Report(
         Column("refused", _("Asked not to be contacted"), "count"),
         WITHDRAWN_COLUMN,
     ),
+    late_entry=Quality("entered_late", _("Calls entered more than 1 hour later"), ("n", "later")),
     n_label=ngettext_lazy("reached in time", "reached in time"),
     of_label=ngettext_lazy("organisation to call", "organisations to call"),
     rest_label=ngettext_lazy("not reached in time", "not reached in time"),

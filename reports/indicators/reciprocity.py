@@ -7,7 +7,7 @@ from django.utils.translation import ngettext_lazy
 
 from meetings.codes import Initiator
 from reports.figures.report import Report
-from reports.queries.definitions import Case, Column, Fact, Row
+from reports.queries.definitions import Case, Column, Fact, Quality, Row
 from reports.queries.meetings import MEETINGS, STARTS
 
 
@@ -46,6 +46,7 @@ REPORT = Report(
     ),
     better=None,
     has_interval=True,
+    incomplete=Quality("not_stated", _("Meetings without an initiator")),
     n_label=ngettext_lazy("initiated by the community", "initiated by the community"),
     of_label=ngettext_lazy("meeting held", "meetings held"),
     rest_label=ngettext_lazy("not initiated by the community", "not initiated by the community"),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext_lazy
 from incidents.codes import StepStatus
 from reports.figures.report import Report
 from reports.queries.deadlines import due
-from reports.queries.definitions import Case, Column, Fact, Row
+from reports.queries.definitions import Case, Column, Fact, Quality, Row
 from reports.queries.incidents import (
     DUE,
     ENTERED,
@@ -71,6 +71,7 @@ REPORT = Report(
         Column("step_not_needed", _("Marked as not needed"), "count"),
         WITHDRAWN_COLUMN,
     ),
+    late_entry=Quality("entered_late", _("Steps entered more than 1 hour later"), ("n", "late")),
     n_label=ngettext_lazy("done in time", "done in time"),
     of_label=ngettext_lazy("required step due", "required steps due"),
     rest_label=ngettext_lazy("not done in time", "not done in time"),

@@ -22,8 +22,8 @@ class Row:
 
     `group` is a district's code, a focus or a kind. `n` and `of` are whole numbers, except in contact wanted.
     A row of a kept figure has its `vintage`: 1 when the figure became final, more when it was revised. It was
-    kept at `kept_at`, and `first_published` has n and `of` of the first vintage. A row that was counted from
-    the records has vintage 0.
+    kept at `kept_at` for `reason`, by version `definition`, and `first_published` has n and `of` of the first
+    vintage. A row that was counted from the records has vintage 0.
     """
 
     period: Period
@@ -32,6 +32,8 @@ class Row:
     of: float
     vintage: int = field(default=0, compare=False)
     kept_at: datetime | None = field(default=None, compare=False)
+    definition: int = field(default=0, compare=False)
+    reason: str = field(default="", compare=False)
     first_published: tuple[float, float] | None = field(default=None, compare=False)
 
     @property
@@ -117,6 +119,19 @@ class Fact:
     sql: str
     measures: Sequence[str] = ()
     codes: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Records that lack what a figure needs, or that were entered late, as a share of those it looks at.
+
+    `column` has their number, or is `rest` for those in `of` but not in n. The sum of the columns `among` is
+    the number of records that could lack it. `label` names the records.
+    """
+
+    column: str
+    label: Text
+    among: Sequence[str] = ("of",)
 
 
 @dataclass(frozen=True, slots=True)

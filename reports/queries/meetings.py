@@ -52,7 +52,7 @@ def meetings(grouping: Grouping, measures: Sequence[str]) -> str:
     group, places, joins = _MEETINGS[grouping]
     return f"""{ASKED}, found AS (
     SELECT asked.nr, {group} AS grp, meeting.id, meeting.status, meeting.level,
-           meeting.initiated_by, meeting.starts_at
+           meeting.initiated_by, meeting.starts_at, meeting.created_at
     FROM asked CROSS JOIN {places} JOIN meetings_meeting meeting ON meeting.district_id = ground.district_id
         AND meeting.starts_at >= asked.since AND meeting.starts_at < asked.until
     {joins}

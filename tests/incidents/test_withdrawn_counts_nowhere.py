@@ -1,5 +1,6 @@
 """A withdrawn incident is in no figure, file, list or calendar. A merged one adds only whom it reached."""
 
+import csv
 import io
 import re
 from collections.abc import Callable
@@ -96,7 +97,8 @@ def document_of(north: District, extension: str) -> str:
     out = io.BytesIO()
     files.write(replace(document, facts=[], marking="", author=""), extension, out)
     if extension == "csv":
-        text = out.getvalue().decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(out.getvalue().decode("utf-8-sig"))))
+        text = str([{**row, "as_of": "", "marking": "", "withdrawn": ""} for row in rows])
     else:
         text = " ".join(page.extract_text() for page in PdfReader(out).pages)
     return re.sub("( · )?Withdrawn incidents: 1", "", " ".join(text.split()))

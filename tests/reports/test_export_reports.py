@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.test import Client
@@ -19,6 +19,10 @@ from jobs.models import Job, JobFile
 from jobs.services import printing
 from jobs.services.running import run_next
 from reports.indicators.catalogue import REPORTS
+from reports.queries.statuses import final_on
+from reports.services.keeping import keep_period
+from reports.services.recounting import recount_period
+from tests.api.clients import Tool
 from tests.exchange.test_export_lists import WHY, sure
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor, make_user
 from tests.reports.city import QUARTER, at, make_promise, old
@@ -97,15 +101,16 @@ def text_of(content: bytes) -> list[str]:
 
 
 def test_a_report_as_csv_and_xlsx_has_numbers_and_says_how_they_are_made(city: City) -> None:
-    content = export(city.supervisor, f"report=coverage&by=kind&{ASKED}", "csv")
-    by_kind = {row["Kind"]: row for row in table(content)}
-    assert by_kind["Women’s organisation"]["Met"] == "16"
-    assert by_kind["Women’s organisation"]["Organisations"] == "32"
-    assert by_kind["LGBT organisation"]["Met"] == "1", "inside, nothing is hidden"
-    assert "Northgate" not in by_kind, "a total is no kind"
-    assert {row["Total"] for row in by_kind.values()} == {"23 of 46"}
+    rows = table(export(city.supervisor, f"report=coverage&by=kind&{ASKED}", "csv"))
+    quarter = [row for row in rows if row["from"] == QUARTER.since.isoformat()]
+    by_kind = {row["kind"]: row for row in quarter}
+    assert (by_kind["womens_organisation"]["n"], by_kind["womens_organisation"]["of"]) == ("16", "32")
+    assert by_kind["lgbt_organisation"]["n"] == "1", "inside, nothing is hidden"
+    assert (by_kind[""]["n"], by_kind[""]["of"]) == ("23", "46"), "the district itself has no kind"
     book = load_workbook(io.BytesIO(export(city.supervisor, f"report=coverage&by=kind&{ASKED}", "xlsx")))
-    figures, over_time, by_season, about = book.worksheets
+    figures, over_time, by_season, data, about = book.worksheets
+    assert data.max_row == len(rows) + 1
+    assert [cell.value for cell in data[1]] == list(rows[0])
     assert [cell.value for cell in by_season[1]] == ["Quarter", "2022", "2023", "2024"]
     assert by_season["D4"].value == "50%, 23 of 46"
     heading = [cell.value for cell in figures[1]]
@@ -131,17 +136,67 @@ def test_a_report_as_csv_and_xlsx_has_numbers_and_says_how_they_are_made(city: C
 
 def test_the_scorecard_has_every_indicator_and_what_nobody_can_divide_is_not_zero(city: City) -> None:
     rows = table(export(city.supervisor, f"report=scorecard&{ASKED}", "csv"))
-    assert len(rows) == len(REPORTS)
-    by_name = {row["Indicator"]: row for row in rows}
-    assert by_name["Organisations met"]["Number"] == "23"
-    assert "n/a" in {row["Figure"] for row in rows}
-    assert by_name["Organisations met"]["Change (percentage points)"] == "50"
-    assert by_name["Meetings held"]["Change (percentage points)"] == "0.1"
+    quarter = {row["indicator"]: row for row in rows if row["from"] == QUARTER.since.isoformat()}
+    assert set(quarter) == set(REPORTS)
+    assert len(rows) == len(REPORTS) * 12
+    assert quarter["coverage"]["n"] == "23"
     assert not [cell for row in rows for cell in row.values() if cell.startswith("'")]
     book = load_workbook(io.BytesIO(export(city.supervisor, f"report=scorecard&{ASKED}", "xlsx")))
-    assert len(book.worksheets) == 2
+    assert len(book.worksheets) == 3
     assert book.worksheets[0].max_row == len(REPORTS) + 1
-    assert book.worksheets[0]["H2"].value == 50
+    by_name = {row[0]: row for row in book.worksheets[0].iter_rows(values_only=True)}
+    assert by_name["Indicator"][7] == "Change"
+    assert (by_name["Organisations met"][7], by_name["Meetings held"][7]) == (50, 0.1)
+    assert "n/a" in {row[4] for row in by_name.values()}
+
+
+def test_a_row_of_data_says_what_it_is_and_how_it_was_counted(city: City) -> None:
+    """A statistician needs no page and no other file: status, moment, interval, unit, version and vintage."""
+    keep_period(QUARTER, final_on(QUARTER))
+    make_promise(Organisation.objects.filter(home_district=city.market)[0], due_on=QUARTER.since)
+    recount_period(QUARTER)
+    rows = table(export(city.supervisor, f"report=scorecard&{ASKED}", "csv"))
+    quarter = {row["indicator"]: row for row in rows if row["from"] == QUARTER.since.isoformat()}
+    met = quarter["coverage"]
+    assert (met["unit"], met["value"], met["value_status"]) == ("ratio", "0.5", "available")
+    assert (met["status"], met["vintage"], met["kept_reason"]) == ("final", "1", "final")
+    assert datetime.fromisoformat(met["as_of"]) == datetime.fromisoformat(met["kept_at"])
+    assert (met["to"], met["counted_to"]) == (QUARTER.until.isoformat(),) * 2
+    assert met["definition_version"] == str(REPORTS["coverage"].version)
+    assert (met["interval_low"], met["interval_high"]) == ("", ""), "a full count"
+    assert met["marking"].startswith("Confidential.")
+    few, nothing = quarter["follow-ups"], quarter["loop-closed"]
+    assert (few["n"], few["of"], few["value"], few["value_status"]) == ("0", "1", "", "too_few")
+    assert (few["status"], few["vintage"]) == ("revised", "2")
+    assert (few["first_published_n"], few["first_published_of"]) == ("0", "0")
+    assert (nothing["of"], nothing["value"], nothing["value_status"]) == ("0", "", "nothing_to_count")
+    assert quarter["level"]["value_status"] == "distribution"
+    before = {row["status"] for row in rows if row["to"] == QUARTER.since.isoformat()}
+    assert before == {"counted_today"}, "nothing was kept of it"
+
+
+@pytest.mark.parametrize("by", ["district", "kind", "focus"])
+def test_a_file_and_a_call_have_the_same_names_and_numbers(city: City, by: str) -> None:
+    keep_period(QUARTER, final_on(QUARTER))
+    asked = f"from={QUARTER.since}&to={QUARTER.until}&by={by}&district={city.north.code}"
+    answer = Tool(city.north).get(f"/reports/coverage/?{asked}", accept="text/csv").content.decode()
+    called = {row[by]: row for row in csv.DictReader(io.StringIO(answer, newline=""))}
+    rows = table(export(city.supervisor, f"report=coverage&by={by}&{ASKED}", "csv"))
+    rows = [row for row in rows if row["from"] == QUARTER.since.isoformat() and row[by] in called]
+    assert len(rows) == len(called)
+    moments = ("as_of", "kept_at")
+    for row in rows:
+        one = called[row[by]]
+        shared = row.keys() & one.keys()
+        assert shared >= one.keys() - {"rows_url"}
+        assert {name: row[name] for name in shared if name not in moments} == {
+            name: one[name] for name in shared if name not in moments
+        }
+        assert all(_moment(row[name]) == _moment(one[name]) for name in moments)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(microsecond=0)
 
 
 BESIDE = "Additional figures"
@@ -166,16 +221,15 @@ def test_what_the_page_states_beside_a_figure_is_in_the_scorecards_files(promise
     page = " ".join(re.sub("<[^>]*>", "", html).split())
     assert moved.replace(" ·", "") in page, "on the first screen each stands apart"
     assert "· nothing agreed: 46" in page
-    rows = {row["Indicator"]: row for row in table(export(user, query, "csv"))}
-    assert list(rows["Follow-ups done on time"])[8:] == [BESIDE, "District", "Period"]
+    figures, _data, _about = load_workbook(io.BytesIO(export(user, query, "xlsx"))).worksheets
+    heading, *cells = figures.iter_rows(values_only=True)
+    rows = {row[0]: dict(zip(heading, row, strict=True)) for row in cells}
+    assert heading[8:] == (BESIDE, "District", "Period")
     assert rows["Follow-ups done on time"]["Period"] == "Quarter 3 of 2024"
     assert rows["Follow-ups done on time"][BESIDE] == moved
     assert rows["Met at the agreed frequency"][BESIDE] == "Nothing agreed: 46"
-    assert "never met: 23" in rows["Days since last met"][BESIDE]
-    assert rows["Organisations met"][BESIDE] == "", "it has nothing beside it"
-    [figures, _about] = load_workbook(io.BytesIO(export(user, query, "xlsx"))).worksheets
-    assert figures["I1"].value == BESIDE
-    assert moved in [cell.value for cell in figures["I"]]
+    assert "never met: 23" in str(rows["Days since last met"][BESIDE])
+    assert rows["Organisations met"][BESIDE] is None, "it has nothing beside it"
     paper = " ".join(" ".join(text_of(export(user, query, "pdf"))).split())
     for stated in (moved, "Nothing agreed: 46", "never met: 23"):
         assert stated in paper
@@ -183,20 +237,22 @@ def test_what_the_page_states_beside_a_figure_is_in_the_scorecards_files(promise
 
 
 def test_what_the_page_states_beside_a_figure_is_in_a_reports_own_files(promised: City) -> None:
-    [north, _market] = table(export(promised.supervisor, f"report=follow-ups&{ASKED}", "csv"))
-    assert (north["Done late"], north["Due date moved"], north["Cancelled"]) == ("2", "2", "1")
+    rows = table(export(promised.supervisor, f"report=follow-ups&{ASKED}", "csv"))
+    since, code = QUARTER.since.isoformat(), promised.north.code
+    [north] = [row for row in rows if (row["from"], row["district"]) == (since, code)]
+    assert (north["late"], north["moved"], north["cancelled"]) == ("2", "2", "1")
     paper = " ".join(text_of(export(promised.supervisor, f"report=follow-ups&{ASKED}", "pdf")))
     assert "Due date moved" in " ".join(paper.split())
 
 
 def test_a_fall_is_a_number_below_nought(city: City) -> None:
-    rows = table(export(city.supervisor, "report=scorecard&period=2024-Q4", "csv"))
-    [met] = [row for row in rows if row["Indicator"] == "Organisations met"]
-    assert met["Change (percentage points)"] == "-50"
+    content = export(city.supervisor, "report=scorecard&period=2024-Q4", "xlsx")
+    sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+    [met] = [row for row in sheet.iter_rows(values_only=True) if row[0] == "Organisations met"]
+    assert met[7] == -50
     pages = text_of(export(city.supervisor, "report=scorecard&period=2024-Q4", "pdf"))
     assert "−50 points" in " ".join(pages)
     assert "Q3 2024" in pages[0]
-    assert "percentage points" not in " ".join(pages), "on paper each says so itself"
 
 
 def test_free_dates_are_said_once(city: City) -> None:

@@ -53,13 +53,13 @@ FORMULAS: Final[Mapping[str, Callable[[Line, Line], float]]] = {
     "recency": lambda row, of: row["last_met_on"] != "",
     "cadence": lambda row, of: (
         row["last_met_on"] != ""
-        and days(row["last_met_on"], of["counted_before"]) <= int(row["agreed_every_days"])
+        and days(row["last_met_on"], of["counted_to"]) <= int(row["agreed_every_days"])
     ),
     "contact-wanted": lambda row, of: min(
-        int(row["times_met"]), days(of["from"], of["counted_before"]) / int(row["agreed_every_days"])
+        int(row["times_met"]), days(of["from"], of["counted_to"]) / int(row["agreed_every_days"])
     ),
     "follow-ups": lambda row, of: "" < row["completed_on"] <= row["first_due_on"],
-    "overdue": lambda row, of: row["due_on"] < of["counted_before"],
+    "overdue": lambda row, of: row["due_on"] < of["counted_to"],
     "entries": lambda row, of: row["approved_on"] != "",
     "concerns": lambda row, of: (
         row["answered_at_utc"] != "" and hours(row["received_at_utc"], row["answered_at_utc"]) <= 72
@@ -77,7 +77,7 @@ FORMULAS: Final[Mapping[str, Callable[[Line, Line], float]]] = {
         row["tried_on"] != "" and days(row["taken_on"], row["tried_on"]) <= 180
     ),
     "continuity": lambda row, of: row["officers_with_account"] == "2",
-    "data-health": lambda row, of: row["checked_on"] >= year_before(of["counted_before"]),
+    "data-health": lambda row, of: row["checked_on"] >= year_before(of["counted_to"]),
 }
 
 
@@ -115,11 +115,13 @@ def test_the_file_leaves_with_a_reason_and_its_rows_are_in_the_activity_log(nort
     assert job.status == "done", (job.error, job.message)
     content = client.get(f"/jobs/{job.pk}/files/{JobFile.objects.get(job=job).pk}/").getvalue()
     of, rows = read(content)
-    assert (of["question"], of["definition_version"], of["status"]) == (
+    assert (of["question"], of["definition_version"], of["status"], of["value_status"]) == (
         str(REPORTS["coverage"].question),
         "2",
-        "final",
+        "counted_today",
+        "too_few",
     )
+    assert (of["n"], of["of"], of["vintage"]) == ("1", "3", "")
     assert (of["counted"], of["out_of"], of["reason"]) == ("1", "3", "To prepare a meeting or an event")
     hidden = [row for row in rows if not row["record"]]
     assert [row["last_met_on"] for row in hidden] == ["2024-09-30"], "it is in the figure of then"

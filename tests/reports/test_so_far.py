@@ -251,12 +251,13 @@ def sure(user: Any) -> Client:
 
 @pytest.mark.parametrize("report", ["scorecard", "coverage"])
 def test_files_say_up_to_when(city: City, report: str) -> None:
-    said = f"so far, to {date_format(city_today(), 'j M')}"
     asked = f"report={report}&from={running().since}&to={running().until}"
     rows = list(csv.DictReader(io.StringIO(export(city.supervisor, asked, "csv").decode("utf-8-sig"))))
-    assert all(row["Period"].endswith(said) for row in rows)
-    whole = export(city.supervisor, f"report={report}&period=2024-Q3", "csv").decode()
-    assert "so far" not in whole
+    now = [row for row in rows if row["status"] == "running"]
+    tomorrow = (city_today() + timedelta(days=1)).isoformat()
+    assert running().until.isoformat() in {row["to"] for row in now}
+    assert {row["counted_to"] for row in now} == {tomorrow}
+    assert all(row["to"] == row["counted_to"] for row in rows if row not in now)
 
 
 def test_a_pdf_says_up_to_when_and_compares_nothing_yet(city: City) -> None:

@@ -276,9 +276,57 @@ def test_a_final_figure_stays_on_every_exit_until_a_night_revises_it(client: Cli
     assert facts["Status"].startswith("revised") and facts["Revised"] == "Meetings held"
     listed = client.get(f"/reports/activity/vintages/?district={north.code}").content.decode()
     assert "1 period was revised." in listed and "Quarter 3 of 2024" in listed
+    both = tool.get(f"{call}&vintages=all").json()["rows"]
+    assert [(row["vintage"], row["n"], row["status"], row["kept_reason"]) for row in both] == [
+        (1, 1, "final", "final"),
+        (2, 2, "revised", "revised"),
+    ]
+    lines = tool.get(f"{call}&vintages=all", accept="text/csv").content.decode().splitlines()
+    assert len(lines) == 3
+    assert tool.get(f"{call}&vintages=some").status_code == 400
+    by_kind = tool.get(f"{call}&vintages=all&by=kind").json()["rows"]
+    assert [(row["kind"], row["vintage"], row["first_published_n"]) for row in by_kind] == [
+        ("visit", 1, 1),
+        ("visit", 2, 1),
+    ]
+    elsewhere = Tool(make_district(), scopes=("reports:read",))
+    assert elsewhere.get(f"{call}&vintages=all&district={north.code}").status_code == 403
     other = make_supervisor(make_district())
     client.force_login(other)
     assert client.get(f"/reports/activity/vintages/?district={north.code}").status_code == 404
+
+
+def test_a_state_as_it_was_known_then_is_the_first_of_its_vintages() -> None:
+    north = make_district()
+    row = old(make_organisation(north))
+    make_promise(row, due_on=DUE)
+    keep_period(QUARTER, QUARTER.until)
+    tool = Tool(north, scopes=("reports:read",))
+    call = "/reports/overdue/?from=2024-07-01&to=2024-10-01&vintages=all"
+    known, counted = tool.get(call).json()["rows"]
+    assert (known["vintage"], known["kept_reason"], known["status"]) == (0, "known_then", "provisional")
+    assert (counted["vintage"], counted["n"], counted["status"]) == (None, 1, "counted_today")
+    make_promise(row, due_on=DUE)
+    keep_period(QUARTER, final_on(QUARTER))
+    rows = tool.get(call).json()["rows"]
+    assert [(row["vintage"], row["n"], row["status"]) for row in rows] == [
+        (0, 1, "provisional"),
+        (1, 2, "final"),
+    ]
+
+
+def test_a_group_without_a_kept_row_counted_nothing_when_it_became_final() -> None:
+    north = make_district()
+    row = old(make_organisation(north))
+    make_meeting(north, row, starts_at=at(DUE))
+    keep_period(QUARTER, final_on(QUARTER))
+    make_meeting(north, row, starts_at=at(DUE), kind="phone")
+    recount_period(QUARTER)
+    tool = Tool(north, scopes=("reports:read",))
+    call = "/reports/activity/?from=2024-07-01&to=2024-10-01&by=kind"
+    rows = {row["kind"]: row for row in tool.get(call).json()["rows"]}
+    assert (rows["phone"]["vintage"], rows["phone"]["first_published_n"]) == (2, 0)
+    assert (rows["visit"]["vintage"], rows["visit"]["status"]) == (1, "final")
 
 
 def test_a_period_that_cannot_be_kept_is_counted_today_and_never_final() -> None:

@@ -52,6 +52,8 @@ def _indicator_lines(report: Report) -> Iterator[str]:
     yield f"- **Out of:** {report.population}"
     yield f"- **When:** {report.moment}"
     yield f"- **Does not show:** {report.not_said}"
+    if qualities := [quality for quality in (report.incomplete, report.late_entry) if quality]:
+        yield f"- **Quality of the records:** {'; '.join(str(quality.label) for quality in qualities)}"
     yield f"- **Source:** {report.source}"
     yield from ("", f"Example: {report.result}.", "", "| Case | In the figure |", "|---|---|")
     for case in report.example:
