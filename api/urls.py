@@ -12,6 +12,7 @@ from api.concerns import Concerns
 from api.contacts import ContactCard, Contacts
 from api.districts import Districts
 from api.duty_shifts import DutyShifts
+from api.figures import Figures
 from api.follow_ups import FollowUps
 from api.incidents import Incidents, Protocols
 from api.me import Me
@@ -87,6 +88,7 @@ urlpatterns = [
     ),
     *resource("bulk-reads", BulkReads, "bulk-read"),
     path("bulk-reads/<uuid:pk>/file/", _view(BulkReadFile, {"get": "retrieve"}), name="api-bulk-read-file"),
+    *resource("figures", Figures, "figure"),
     path("reports/<slug:slug>/", _view(Reports, {"get": "retrieve"}), name="api-report"),
     path("vocabularies/", _view(Vocabularies, {"get": "list"}), name="api-vocabularies"),
     path("notices/<uuid:pk>/", _view(Notices, {"post": "confirm"}), name="api-notice"),

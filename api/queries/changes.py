@@ -17,6 +17,7 @@ from meetings.models import Concern, FollowUp, Meeting
 from meetings.rules import LAST_MET_FIELDS
 from plans.models import Plan
 from publishing.models import PublicListing
+from reports.models import KeptPeriod
 
 TOMBSTONES: Final = frozenset({Op.ERASED, Op.MERGED})  # the row no longer exists for anybody
 
@@ -29,6 +30,7 @@ MODELS: dict[str, Any] = {
     "incidents": Incident,
     "listings": PublicListing,
     "plans": Plan,
+    "figures": KeptPeriod,
 }
 TYPE_OF = {
     "organisation": "organisations",
@@ -39,6 +41,7 @@ TYPE_OF = {
     "incident": "incidents",
     "listing": "listings",
     "plan": "plans",
+    "kept_period": "figures",
 }
 
 
@@ -62,7 +65,12 @@ def without_protected_names(rows: Any, *texts: str) -> QuerySet[Any]:
 # Types whose callers read fewer rows than `visible_to` returns.
 READ: dict[str, Callable[[Actor], QuerySet[Any]]] = {"listings": read_listings}
 # Types without a scope of their own. A key that reads concerns also reads their incidents.
-_SCOPES: Final = {"incidents": "concerns", "listings": "organisations", "plans": "reports"}
+_SCOPES: Final = {
+    "incidents": "concerns",
+    "listings": "organisations",
+    "plans": "reports",
+    "figures": "reports",
+}
 OBJECT_TYPE = {name: kind for kind, name in TYPE_OF.items()}
 
 

@@ -60,6 +60,7 @@ TAGS: Final[dict[str, str]] = {
     "bulk-reads": "All rows of a type in one file, if a privacy officer has agreed.",
     "webhook-deliveries": "Deliveries to your webhooks.",
     "reports": "Figures, each with the call that lists its rows.",
+    "figures": "Kept figures of quarters and years: what was first published, and each revision.",
     "vocabularies": "All codes with their labels.",
     "me": "The caller: scopes, districts and limits.",
     "notices": "Corrections, restrictions and erasures of what you read, to confirm.",

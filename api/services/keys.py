@@ -59,22 +59,22 @@ def create_key(
     _check_days(days)
     if not read_reason(purpose):
         raise ValidationError({"purpose": _("Describe what the key is for, in a few words.")})
-    now = timezone.now()
+    moment = timezone.now()
     key = ApiKey(
         name=squash(name),
         scopes=sorted(set(scopes)),
         purpose=read_reason(purpose),
         source=source,
         is_citywide=is_citywide,
-        expires_at=now + timedelta(days=days),
+        expires_at=moment + timedelta(days=days),
         cidrs=_networks(cidrs),
         daily_contacts=daily_contacts,
         requests_per_minute=requests_per_minute,
         created_by_id=actor.id if actor.kind == "user" else None,
-        created_at=now,
+        created_at=moment,
     )
     key.status = KeyStatus.WAITING if _waits(actor, key) else KeyStatus.ACTIVE
-    _free_source(actor, key.source, now)
+    _free_source(actor, key.source, moment)
     key.full_clean(exclude=["created_by", "confirmed_by", "last_used_at", "revoked_at"])
     covered = list(districts)
     if not covered and not is_citywide:

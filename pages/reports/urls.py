@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pages.reports import bias, notes, revisions, views
+from pages.reports import bias, corrections, notes, revisions, views
 
 urlpatterns: list[URLPattern] = [
     path("reports/", views.scorecard_page, name="reports"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/notes/", notes.period_notes, name="reports_notes"),
     path("reports/notes/<uuid:pk>/remove/", notes.period_note_remove, name="reports_note_remove"),
     path("reports/revisions/", revisions.revisions_page, name="revisions"),
+    path("reports/kept/<uuid:pk>/correct/", corrections.correct_page, name="figure_correct"),
     path("reports/map/", views.map_page, name="reports_map"),
     path("reports/contact-wanted/organisations/", views.agreements_page, name="report_agreements"),
     path("reports/<slug:slug>/vintages/", views.vintages_page, name="report_vintages"),

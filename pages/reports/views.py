@@ -52,14 +52,15 @@ from reports.figures.scorecard import (
     scorecard,
     split_up,
 )
-from reports.figures.vintages import remark_on_revisions, vintages_of
+from reports.figures.vintages import remark_on_revisions, vintage_known_then, vintages_of
 from reports.figures.wording import format_note, name_group
 from reports.indicators import contact_wanted
 from reports.indicators.catalogue import REPORTS
-from reports.policies import can_read_reports
+from reports.policies import can_correct_figures, can_read_reports
 from reports.queries.periods import seasons, with_seasons
 from reports.queries.questions import IN_NO_PART, By, Question
 from reports.queries.statuses import MEANINGS
+from reports.services.recounting import is_correctable
 from reviews.policies import can_review_in
 
 Context = dict[str, Any]
@@ -160,6 +161,7 @@ def report_page(request: ActorRequest, form: SplitForm, question: Question, repo
     return {
         "district": district,
         "whole": Figure(district_line, district.name),
+        "known_then": None if question.all_kinds else vintage_known_then(report, district, form.chosen),
         "figures": figures,
         "trend": trend(district_line, _chart_title(report, district.name), notes=notes)
         if _has_values(district_line)
@@ -270,7 +272,16 @@ def vintages_page(request: ActorRequest, form: SplitForm, question: Question, re
     _remember(request, question, report.slug)
     [district] = question.districts
     rows = vintages_of(report, district)
-    return {"district": district, "rows": rows, "remark": remark_on_revisions(report, rows)}
+    may_correct = report.is_kept_at_night and can_correct_figures(request.actor, district.pk)
+    return {
+        "district": district,
+        "rows": rows,
+        "remark": remark_on_revisions(report, rows),
+        "has_known_then": any(row.known_then for row in rows),
+        "correctable": [
+            row.kept_id for row in rows if may_correct and is_correctable(row.first_vintage.kept_at)
+        ],
+    }
 
 
 @report_view("pages/reports/blind_spots.html", BlindSpotsForm)

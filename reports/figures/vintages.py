@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from statistics import fmean
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +17,7 @@ from reports.figures.kept_rows import row_of
 from reports.figures.report import Report
 from reports.figures.scorecard import format_figure, measure_of
 from reports.figures.wording import change_of, format_change, format_counts
-from reports.models import KeptFigure
+from reports.models import KeptFigure, KeptPeriod, Why
 from reports.queries.periods import Period
 
 
@@ -32,9 +33,14 @@ class Vintage:
 
 @dataclass(frozen=True, slots=True)
 class PeriodVintages:
-    """All vintages of a figure of a period. `change` is from the first to the newest one."""
+    """All vintages of a figure of a period. `change` is from the first to the newest one.
+
+    `known_then` is the state as it was known on the night after the period, if it was kept then.
+    """
 
     period: Period
+    kept_id: UUID
+    known_then: Vintage | None
     first_vintage: Vintage
     revisions: Sequence[Vintage]
     change: str
@@ -43,13 +49,23 @@ class PeriodVintages:
 @opened(Opened.FIGURES)
 def vintages_of(report: Report, district: District) -> list[PeriodVintages]:
     """Return the vintages of a report in a district, newest period first. The caller checks the district."""
-    figures = KeptFigure.objects.vintages(district.pk, report.slug).filter(vintage__gte=1)
+    figures = KeptFigure.objects.vintages(district.pk, report.slug)
+    by_period = groupby(figures, key=lambda figure: figure.kept_period)
     return [
-        _period_vintages(report, period, [_vintage(report, figure) for figure in same_period])
-        for period, same_period in groupby(
-            figures, key=lambda figure: Period(figure.kept_period.since, figure.kept_period.until)
-        )
+        _period_vintages(report, kept_period, same_period)
+        for kept_period, figures_of_period in by_period
+        for same_period in [list(figures_of_period)]
+        if same_period[-1].vintage
     ]
+
+
+@opened(Opened.FIGURES)
+def vintage_known_then(report: Report, district: District, period: Period) -> Vintage | None:
+    """Return a state as it was known on the night after the period, if it was kept then."""
+    if not report.is_state or report.is_kept_at_night:
+        return None
+    figures = KeptFigure.objects.known_at_night([district.pk], [period]).filter(indicator=report.slug)
+    return next((_vintage(report, figure) for figure in figures), None)
 
 
 def _vintage(report: Report, figure: KeptFigure) -> Vintage:
@@ -57,13 +73,27 @@ def _vintage(report: Report, figure: KeptFigure) -> Vintage:
     text = format_figure(report, row)
     if report.unit == "ratio" and "%" in text:
         text = f"{text}, {format_counts(row)}"
-    return Vintage(text, measure_of(report, row), figure.kept_at, figure.get_reason_display())
+    reason = figure.get_reason_display()
+    if figure.days_late and figure.reason != Why.COUNTED:
+        days_late = figure.days_late
+        late_text = ngettext("counted %(n)s day later", "counted %(n)s days later", days_late)
+        reason = f"{reason}, {late_text % {'n': days_late}}"
+    return Vintage(text, measure_of(report, row), figure.kept_at, reason)
 
 
-def _period_vintages(report: Report, period: Period, vintages: Sequence[Vintage]) -> PeriodVintages:
-    first_vintage, *revisions = vintages
-    change = format_change(first_vintage.value, revisions[-1].value, report.unit) if revisions else ""
-    return PeriodVintages(period, first_vintage, revisions, change)
+def _period_vintages(
+    report: Report, kept_period: KeptPeriod, figures: Sequence[KeptFigure]
+) -> PeriodVintages:
+    known_at_night = [_vintage(report, figure) for figure in figures if figure.vintage == 0]
+    first_vintage, *revisions = [_vintage(report, figure) for figure in figures if figure.vintage]
+    return PeriodVintages(
+        Period(kept_period.since, kept_period.until),
+        kept_period.pk,
+        known_at_night[0] if known_at_night else None,
+        first_vintage,
+        revisions,
+        format_change(first_vintage.value, revisions[-1].value, report.unit) if revisions else "",
+    )
 
 
 def remark_on_revisions(report: Report, rows: Sequence[PeriodVintages]) -> str:

@@ -23,6 +23,7 @@ from accounts.models import User
 from districts.models import District
 from lib.acting import Acting
 from lib.days import city_day
+from lib.id_lists import id_in
 from lib.ids import uuid7
 
 
@@ -63,6 +64,12 @@ def of_periods(periods: Iterable[Days], prefix: str = "") -> models.Q:
 
 
 class KeptPeriodQuerySet(models.QuerySet["KeptPeriod"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Kept periods of the districts that the actor covers."""
+        if actor.sees_everywhere:
+            return self.all()
+        return self.filter(id_in("district_id", actor.district_ids)) if actor.district_ids else self.none()
+
     def in_periods(self, district_ids: Collection[UUID], periods: Iterable[Days]) -> Self:
         return self.filter(of_periods(periods), district__in=district_ids)
 

@@ -10,12 +10,12 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from audit.models import Action
-from audit.services import record
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
 from districts.models import District
 from lib.acting import Acting
 from reports.figures.kept_counts import KeptQuestion, by_source, count_groups, read_members
@@ -244,7 +244,7 @@ def insert_and_seal(
     actor: Acting = SYSTEM,
     purpose: str = "",
 ) -> None:
-    """Insert the rows of a keeping and their record, whose digest is in an event.
+    """Insert the rows of a keeping and their record, whose digest is in an event. The change feed names it.
 
     `changes` are by the position of their figure in `figures`.
     """
@@ -255,12 +255,15 @@ def insert_and_seal(
     FigureChange.objects.bulk_create(changes.values())
     text = text_of(kept_period, moment, figures, members, changes.values())
     KeptRecord.objects.create(kept_period=kept_period, kept_at=moment, content=compress(text))
-    record(
-        actor,
-        Action.UPDATE if any(figure.is_revised for figure in figures) else Action.CREATE,
+    versions = KeptFigure.objects.filter(kept_period=kept_period, split=Split.TOTAL)
+    version = versions.aggregate(number=models.Count("kept_at", distinct=True))["number"]
+    changed = Changed(
         OBJECT_TYPE,
-        [kept_period.pk],
-        district_ids=[kept_period.district_id],
+        kept_period.pk,
+        Op.CREATED if version == 1 else Op.UPDATED,
+        version,
+        [kept_period.district_id],
         field_names={figure.indicator for figure in figures},
-        purpose=" ".join(filter(None, [purpose, purpose_of(text)])),
     )
+    action = Action.UPDATE if any(figure.is_revised for figure in figures) else Action.CREATE
+    record_changes(actor, action, [changed], purpose=" ".join(filter(None, [purpose, purpose_of(text)])))

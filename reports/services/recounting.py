@@ -23,6 +23,7 @@ from reports.figures.kept_counts import KeptQuestion, members_of, read_members
 from reports.figures.report import Report
 from reports.models import FigureChange, KeptFigure, KeptMembers, KeptPeriod, RecountCursor, Split, Why
 from reports.policies import can_correct_figures
+from reports.queries.kept import OBJECT_TYPE
 from reports.queries.periods import Period
 from reports.rules.kept import NOTHING, Members, ended_periods, nothing_left, unpack, working_days_after
 from reports.services.keeping import (
@@ -74,19 +75,25 @@ def _run(lease: Lease[RecountCursor], today: date) -> bool:
 
 
 def marked_districts(after: int, last_seq: int) -> set[UUID]:
-    """Return the districts of all changes with numbers after `after` up to `last_seq`."""
+    """Return the districts of changes with numbers after `after` up to `last_seq`, except of kept figures."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT DISTINCT unnest(change.district_ids) FROM audit_numbered numbered
-            JOIN audit_change change ON change.id = numbered.change_id
+            JOIN audit_change change ON change.id = numbered.change_id AND change.object_type <> %(own)s
             WHERE numbered.seq > %(after)s AND numbered.seq <= %(last)s
             UNION
             SELECT DISTINCT unnest(event.district_ids) FROM audit_numbered numbered
             JOIN audit_event event ON event.id = numbered.event_id AND event.action = ANY (%(changes)s)
+                AND event.object_type <> %(own)s
             WHERE numbered.seq > %(after)s AND numbered.seq <= %(last)s
             """,
-            {"after": after, "last": last_seq, "changes": [action.value for action in _CHANGES]},
+            {
+                "after": after,
+                "last": last_seq,
+                "changes": [action.value for action in _CHANGES],
+                "own": OBJECT_TYPE,
+            },
         )
         return {district_id for (district_id,) in cursor.fetchall()}
 
@@ -281,8 +288,13 @@ def _events_behind(ids: Collection[UUID], kept_period: KeptPeriod) -> list[UUID]
         return events
     other_events = Event.objects.filter(
         at__gte=kept_period.checked_at, action__in=_CHANGES, district_ids__overlap=[kept_period.district_id]
-    ).exclude(object_type="kept_period")
+    ).exclude(object_type=OBJECT_TYPE)
     return list(other_events.order_by("-at").values_list("pk", flat=True)[:_MOST_EVENTS])
+
+
+def is_correctable(kept_at: datetime) -> bool:
+    """Whether a figure that was first kept at this moment can still be corrected."""
+    return working_days_after(city_day(kept_at), city_day(timezone.now())) <= CORRECTED_WITHIN
 
 
 def correct_figure(*, actor: Actor, kept_id: UUID, indicator: str, reason: str) -> int:
@@ -301,10 +313,8 @@ def correct_figure(*, actor: Actor, kept_id: UUID, indicator: str, reason: str) 
         )
     if not reason.strip():
         raise ValidationError({"reason": _("Enter why the figure is counted again.")})
-    first_figure = KeptFigure.objects.get(
-        kept_period=kept_period, indicator=indicator, split=Split.TOTAL, vintage=1
-    )
-    if working_days_after(city_day(first_figure.kept_at), city_day(timezone.now())) > CORRECTED_WITHIN:
+    first_figures = KeptFigure.objects.filter(kept_period=kept_period, indicator=indicator)
+    if not is_correctable(first_figures.get(split=Split.TOTAL, vintage=1).kept_at):
         raise ValidationError(
             _("This figure can only be corrected in the first five working days after it was kept."),
             code="too_late",

@@ -8,6 +8,7 @@ import orjson
 from accounts.actors import Actor
 from api.concerns import Concerns
 from api.contacts import Contacts
+from api.figures import Figures
 from api.follow_ups import FollowUps
 from api.incidents import Incidents
 from api.meetings import Meetings
@@ -27,6 +28,7 @@ VIEWS: Final[dict[str, Any]] = {
     "incidents": Incidents,
     "listings": PublicListings,
     "plans": Plans,
+    "figures": Figures,
 }
 GONE: Final = {"out_of_scope", "erased", "merged", "restricted"}
 
@@ -67,7 +69,17 @@ def untold(keys: list[Actor], before: State, after: State, changes: list[Change]
                 yield f"key {number}: {place[1]} {place[2]}: {op}, {_differing(before, after, place)}"
 
 
-OF_FEED: Final = {"organisation", "contact", "meeting", "follow_up", "concern", "incident", "listing", "plan"}
+OF_FEED: Final = {
+    "organisation",
+    "contact",
+    "meeting",
+    "follow_up",
+    "concern",
+    "incident",
+    "listing",
+    "plan",
+    "kept_period",
+}
 
 
 def _differing(before: State, after: State, place: tuple[int, str, Any]) -> str:

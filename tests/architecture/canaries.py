@@ -40,6 +40,8 @@ NOT_SECRET: Final = {
     "plans.CityFile",
     "plans.ComparisonFile",  # signed, and of titles alone, which the plan has too
     "plans.IndicatorValue",  # a number, which never changes, and the survey it is from
+    "reports.KeptFigure",  # codes and numbers, which never change
+    "reports.KeptMembers",
     "reviews.FrozenFigure",  # its only word is a group name, which never changes
 }
 #: Field names of codes and technical values, which are not typed by people.

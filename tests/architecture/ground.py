@@ -38,7 +38,9 @@ from meetings.services.follow_ups import complete_follow_up, create_follow_up
 from meetings.services.meeting_series import start_series
 from oversight.models import Alert, AlertKind, WatchedRecord
 from reminders.models import Reminder
+from reports.models import KeptPeriod
 from reports.queries.periods import Period
+from reports.services.keeping import keep_period
 from reviews.models import Review
 from reviews.services.freezing import freeze_review
 from reviews.services.reviews import (
@@ -334,6 +336,7 @@ class Ground:
             "concern_alone": alone.pk,
             "expected": expected.pk,
             "note": note.pk,
+            "kept_period": self._kept_period(district).pk,
             "job": job.pk,
             "job_waiting": Job.objects.create(kind="export_list", started_by=supervisor.pk).pk,
             "handover": handover.pk,
@@ -406,6 +409,14 @@ class Ground:
             **state,
         )
         return made.pk
+
+    @staticmethod
+    def _kept_period(district: District) -> KeptPeriod:
+        """Keep the states of the last month, which have no history and can be corrected."""
+        today = city_today()
+        period = Period(today - timedelta(days=30), today)
+        keep_period(period, today)
+        return KeptPeriod.objects.get(district=district, since=period.since)
 
     @staticmethod
     def _reviews(actor: Actor, district: District, words: str) -> tuple[Review, Review]:

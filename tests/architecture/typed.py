@@ -198,6 +198,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "incident_step": lambda rows: {"act": "take"},
     "incident_decide": lambda rows: {"act": "words", "words": "Officers are there."},
     "concern_status": lambda rows: {"step": "answered"},
+    "figure_correct": lambda rows: {"indicator": "continuity", "reason": "The deputy was missing"},
     "reports_notes": lambda rows: {"since": "2026-10-14", "text": "Town fair"},
     "expected_community_new": lambda rows: {"focus": "jewish", "evidence": "A survey"},
     "not_a_duplicate": lambda rows: {"one": rows["organisation"], "other": rows["organisation_twin"]},
