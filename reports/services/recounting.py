@@ -43,6 +43,7 @@ EVERYTHING_AFTER: Final = timedelta(days=7)
 CORRECTED_WITHIN: Final = 5  # working days
 _LEASE: Final = timedelta(minutes=30)  # longer than the count of any period
 _MOST_EVENTS: Final = 20
+_ENTRY: Final = "public_entry"  # the object type of “You said, we did” in the activity log
 _CHANGES: Final = (Action.CREATE, Action.UPDATE, Action.ARCHIVE, Action.ERASE, Action.MERGE, Action.IMPORT)
 
 
@@ -75,7 +76,11 @@ def _run(lease: Lease[RecountCursor], today: date) -> bool:
 
 
 def marked_districts(after: int, last_seq: int) -> set[UUID]:
-    """Return the districts of changes with numbers after `after` up to `last_seq`, except of kept figures."""
+    """Return the districts of changes with numbers after `after` up to `last_seq`, except of kept figures.
+
+    An event of an entry names the district of the entry. The figure counts the result in the districts of
+    the organisations that heard it, so these are marked too.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -87,12 +92,20 @@ def marked_districts(after: int, last_seq: int) -> set[UUID]:
             JOIN audit_event event ON event.id = numbered.event_id AND event.action = ANY (%(changes)s)
                 AND event.object_type <> %(own)s
             WHERE numbered.seq > %(after)s AND numbered.seq <= %(last)s
+            UNION
+            SELECT dated.home_district_id FROM audit_numbered numbered
+            JOIN audit_event event ON event.id = numbered.event_id AND event.object_type = %(entry)s
+            JOIN publishing_publicentry entry ON entry.id = ANY (event.object_ids)
+            JOIN meetings_followuporganisation link ON link.follow_up_id = entry.follow_up_id
+            JOIN contacts_organisationperiod dated ON dated.organisation_id = link.organisation_id
+            WHERE numbered.seq > %(after)s AND numbered.seq <= %(last)s
             """,
             {
                 "after": after,
                 "last": last_seq,
                 "changes": [action.value for action in _CHANGES],
                 "own": OBJECT_TYPE,
+                "entry": _ENTRY,
             },
         )
         return {district_id for (district_id,) in cursor.fetchall()}
