@@ -132,7 +132,7 @@ def _shift(request: HttpRequest, shift_id: UUID) -> DutyShift | None:
 
 
 def _log_url(actor: Actor) -> str:
-    """Where Log leads: to a meeting, and at night to a concern for a colleague on duty."""
+    """Return the page that Log opens: a meeting, or a concern for a colleague on duty at night."""
     is_night_duty = actor.is_on_duty and is_quiet(timezone.now(), city_zone())
     return reverse("log_concern") if is_night_duty else LOG.url
 
