@@ -10,9 +10,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F, IntegerField, OuterRef, Subquery
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models import F, OuterRef, Subquery
 from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -31,6 +29,7 @@ from plans.filters import PlanFilters
 from plans.models import Action as PlanAction
 from plans.models import ComparisonFile, Goal, Indicator, IndicatorValue, Milestone, Plan
 from plans.policies import can_compare
+from plans.queries.values import Value, values_of
 from plans.services import file_format
 from practices.models import Practice
 
@@ -52,18 +51,6 @@ ACTION: Final = (
     field("starts_on", "The first day.", "2025-01-01"),
     field("ends_on", "The day after the last day.", "2028-01-01"),
     field("practice", "The ID of the practice that it follows, if it is published.", ID),
-)
-
-
-VALUE: Final = (
-    field("period_start", "The first day of the period.", "2026-07-01"),
-    field("period_end", "The day after the last day of the period.", "2026-10-01"),
-    field("is_baseline", "Whether it is the value from before the plan.", False),
-    field("n", "The number that was counted. Null for days.", 32),
-    field("of", "The total that `n` is a share of. Null unless the value is a share.", 41),
-    field("value", "The value. Null if nothing was counted.", 0.7804878048780488),
-    field("as_of", "When it was counted or entered.", MOMENT),
-    field("where_from", "The source of values that are entered by hand.", "City survey"),
 )
 
 
@@ -108,13 +95,31 @@ class PlanActionShape(serializers.Serializer[Any]):
 
 @fields_of(
     IndicatorValue,
-    *VALUE,
+    field("period_start", "The first day of the period.", "2026-07-01"),
+    field("period_end", "The day after the last day of the period.", "2026-10-01"),
+    field("n", "The number that was counted. Null for days by hand.", 32),
+    field("of", "The total that `n` is a share of. Null unless the value is a share.", 41),
+    field("value", "The value. Null if nothing was counted.", 0.7804878048780488),
+    field("as_of", "When it was kept or entered.", MOMENT),
+    field("where_from", "The source of values that are entered by hand.", "City survey"),
+    field("is_baseline", "Whether it is the value from before the plan.", False),
     field("formula_version", "The version of the report’s formula. Null if entered by hand.", 1),
+    field("vintage", "1 as it became final, more for a revision. Null if entered by hand.", 2),
+    field("first_published_n", "`n` of the first vintage. Null if entered by hand.", 31),
+    field("first_published_of", "`of` of the first vintage. Null if entered by hand.", 41),
 )
 class IndicatorValueShape(serializers.Serializer[Any]):
-    """A value as it was frozen or entered. Corrected values are left out."""
+    """A value of an indicator: the kept figure of a quarter, or entered by hand.
 
+    Corrected values are left out. A kept figure has its newest vintage, and the numbers of the first one,
+    which never changes.
+    """
+
+    is_baseline = serializers.BooleanField()
     formula_version = serializers.IntegerField(allow_null=True)
+    vintage = serializers.IntegerField(allow_null=True)
+    first_published_n = serializers.FloatField(allow_null=True)
+    first_published_of = serializers.FloatField(allow_null=True)
 
 
 @fields_of(Indicator, *INDICATOR, field("values", "Its values, the earliest first."))
@@ -165,14 +170,45 @@ class PlanFigureShape(serializers.Serializer[Any]):
 
 
 class PlanSpec(RowSpec):
-    """A row specification that counts a plan's figures from the dates that its query reads."""
+    """A row specification that counts a plan's figures from the dates that its query reads.
+
+    The values of all indicators are read by two statements more (`plans.queries.values`).
+    """
 
     def rows(self, tuples: Iterable[tuple[Any, ...]], names: Sequence[str] = ()) -> list[Row]:
         plans = super().rows(tuples, names)
+        _add_values([row for plan in plans for goal in plan.get("goals", ()) for row in goal["indicators"]])
         for plan in plans:
             if "figures" in plan:
                 plan["figures"] = [_figure(figure) for figure in figures_in(plan["figures"], city_today())]
         return plans
+
+
+def _add_values(indicators: Iterable[dict[str, Any]]) -> None:
+    by_id = {UUID(str(indicator["id"])): indicator for indicator in indicators}
+    if not by_id:
+        return
+    rows = Indicator.objects.filter(pk__in=by_id).select_related("goal__plan")
+    for pk, values in values_of(rows).items():
+        by_id[pk]["values"] = [_value(value) for value in values]
+
+
+def _value(value: Value) -> dict[str, Any]:
+    first_n, first_total = value.first_published or (None, None)
+    return {
+        "period_start": value.period.since,
+        "period_end": value.period.until,
+        "n": value.n,
+        "of": value.total,
+        "value": value.value,
+        "as_of": value.as_of,
+        "where_from": value.entered.where_from if value.entered else "",
+        "is_baseline": value.is_baseline,
+        "formula_version": value.definition,
+        "vintage": value.vintage,
+        "first_published_n": first_n,
+        "first_published_of": first_total,
+    }
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
@@ -207,15 +243,9 @@ _ACTIONS: Final = children(
 )
 
 
-_VALUES: Final = children(
-    IndicatorValue.objects.standing().filter(indicator=OuterRef("pk")).order_by("period_start", "period_end"),
-    **_expressions_by_name(VALUE, formula_version=Cast(KT("definition__version"), IntegerField())),
-)
-
-
 _INDICATORS: Final = children(
     Indicator.objects.filter(goal=OuterRef("pk")).order_by("position"),
-    **_expressions_by_name(INDICATOR, district="district__code", values=_VALUES),
+    **_expressions_by_name(INDICATOR, district="district__code"),
 )
 
 

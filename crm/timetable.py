@@ -72,7 +72,6 @@ TIMETABLE: Final = (
     # Once a day; once a week the figures of three years, which take up to an hour.
     Task(reports.tasks.keep_figures, "work", 2 * HOUR, every=10 * MINUTE),
     Task(incidents.tasks.pass_on_steps, "work", 10 * MINUTE, every=MINUTE),
-    Task(plans.tasks.freeze_values, "work", 10 * MINUTE, every=HOUR),
     Task(plans.tasks.tell_of_figures_of_today, "work", MINUTE, every=MINUTE),
     Task(practices.tasks.retire, "work", 10 * MINUTE, every=HOUR),
     Task(practices.tasks.sign_practice_files, "work", MINUTE, every=MINUTE),

@@ -1,4 +1,4 @@
-"""Background tasks: freeze values, and sign files. Each is safe to run twice, also at once."""
+"""Background tasks: changed figures, and signed files. Each is safe to run twice, also at once."""
 
 import structlog
 from celery import shared_task
@@ -7,14 +7,8 @@ from audit.signing import NoKey
 from lib.days import city_today
 from plans.sending import record_changed_figures
 from plans.services.comparison import SIGN, sign_files
-from plans.services.indicators import freeze_due
 
 log = structlog.get_logger(__name__)
-
-
-@shared_task(name="plans.freeze_values")
-def freeze_values() -> int:
-    return freeze_due()
 
 
 @shared_task(name="plans.tell_of_figures")

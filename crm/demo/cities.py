@@ -105,7 +105,14 @@ def _action(title: str, strand: str, milestones: tuple[int, int, int]) -> dict[s
 
 
 def _numbers(period: Period, n: int, base: int) -> dict[str, Any]:
-    return {"period": _days(period), "n": n, "of": base, "value": as_decimal_text(n / base), "hidden": False}
+    return {
+        "period": _days(period),
+        "n": n,
+        "of": base,
+        "value": as_decimal_text(n / base),
+        "hidden": False,
+        "vintage": 1,
+    }
 
 
 def _days(period: Period) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Keep the demo's figures of two quarters, the earlier of which is then revised by a meeting entered late."""
+"""Keep the demo's figures. One quarter is then revised by a meeting entered late."""
 
 from datetime import timedelta
 
@@ -9,17 +9,18 @@ from meetings.codes import MeetingKind
 from meetings.services.held_meetings import log_meeting
 from reports.queries.periods import Period, quarter_of
 from reports.queries.statuses import final_on
-from reports.services.keeping import keep_period
+from reports.services.keeping import keep_due, keep_period
 from reports.services.recounting import recount_period
 
 
 def write_kept_figures(book: Book) -> None:
-    """Keep the last two final quarters as if nights had run, and revise the earlier one."""
+    """Keep all final figures, the last two quarters as if nights had run. Revise the earlier of the two."""
     today = city_day(book.now)
     quarters = [quarter_of(today).back(number) for number in (3, 2, 1)]
     revised, final = [quarter for quarter in quarters if final_on(quarter) <= today][-2:]
     for quarter in (revised, final):
         keep_period(quarter, final_on(quarter), with_old=True)
+    keep_due(today, with_old=True)
     _enter_meeting_late(book, revised)
     recount_period(revised)
 

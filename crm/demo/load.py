@@ -91,9 +91,10 @@ def _load_all() -> dict[str, int]:
     _save_history(history)
     recount_last_met()
     for write_part in (
-        write_audits,
         write_incidents,
         write_shifts,
+        write_kept_figures,
+        write_audits,
         write_releases,
         write_library,
         write_plans,
@@ -101,7 +102,6 @@ def _load_all() -> dict[str, int]:
         write_public_site,
         write_requests,
         write_retention,
-        write_kept_figures,
     ):
         with refreshed_once():
             write_part(book)

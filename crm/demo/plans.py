@@ -15,7 +15,7 @@ from lib.days import city_day
 from plans.codes import Direction, Measure, Source, Unit
 from plans.models import Milestone
 from plans.services.goals import add_evidence, save_action, save_goal, save_partner, set_status
-from plans.services.indicators import add_indicator, enter_value, freeze_due
+from plans.services.indicators import add_indicator, enter_value
 from plans.services.milestones import save_milestone, tick_milestone
 from plans.services.plans import adopt_plan, create_plan
 from plans.services.reviews import save_voice, sign_review, start_review
@@ -144,7 +144,6 @@ def write_plans(book: Book) -> None:
     for number, (action, milestones) in enumerate(actions):
         _go_on(plan_keys, action.pk, number, milestones, today)
     Milestone.objects.filter(action__goal__plan=plan).update(marked_on=F("done_on"))  # in their time
-    freeze_due(today)
     for days, conclusion in ((320, "Begun well; two actions wait for money."), (140, "Half is done.")):
         _review(keeper, plan.pk, today - timedelta(days=days), conclusion, partners)
 

@@ -36,7 +36,7 @@ from pages.undo import say_with_undo, undoer
 from plans.codes import Source, Unit
 from plans.models import Action, Goal, Indicator, IndicatorValue, Milestone, Partner
 from plans.policies import can_write_action, can_write_plan
-from plans.reading.pages import ActionLine, indicator_lines, prefetch_standing
+from plans.reading.pages import ActionLine, indicator_lines
 from plans.services.goals import (
     add_evidence,
     save_action,
@@ -245,7 +245,7 @@ def plan_indicator_new(request: ActorRequest, pk: UUID, goal: UUID) -> HttpRespo
 def plan_indicator(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResponse:
     """The values of an indicator; for who writes the plan, its target and the next value by hand (`?add`)."""
     plan = seen_plan(request, pk)
-    rows = Indicator.objects.select_related("district").prefetch_related(prefetch_standing())
+    rows = Indicator.objects.select_related("district", "goal__plan")
     row = get_or_404(rows.filter(goal__plan=plan), indicator)
     (line,) = indicator_lines([row])
 

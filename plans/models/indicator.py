@@ -1,9 +1,8 @@
-"""Indicator: the measure of a goal. IndicatorValue: a frozen value with its definition."""
+"""Indicator: the measure of a goal. IndicatorValue: a value that was entered by hand."""
 
 from typing import Final, Self
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -16,7 +15,6 @@ from lib.ids import uuid7
 from plans.codes import Direction, Measure, Source, Unit
 from plans.models.goal import Goal
 from reports.queries.periods import Period
-from reports.rules.intervals import LEAST, Interval, wilson
 
 _FREQUENCY: Final = _("Enter a number of months between 1 and 36.")
 
@@ -96,13 +94,6 @@ class Indicator(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def interval(self, value: "IndicatorValue") -> Interval | None:
-        """Wilson interval of a share; None for small numbers and for reports without an interval."""
-        is_share = self.unit == Unit.SHARE and value.definition.get("has_interval", True)
-        if not is_share or value.n is None or not value.of or value.is_of_few:
-            return None
-        return wilson(value.n, value.of)
-
 
 class IndicatorValueQuerySet(models.QuerySet["IndicatorValue"]):
     def standing(self) -> Self:
@@ -111,24 +102,19 @@ class IndicatorValueQuerySet(models.QuerySet["IndicatorValue"]):
 
 
 class IndicatorValue(models.Model):
-    """A value. `definition` has slug, version of the formula, digest of its settings, and `has_interval`.
+    """A value that was entered by hand. A trigger protects the row: a correction is a new row.
 
-    `ids_digest` is the digest of the counted and left-out IDs. A trigger protects the row: a correction is a
-    new row.
+    Values from records are kept figures (`plans.queries.values`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="values")
     period_start = models.DateField(_("first day"))
     period_end = models.DateField(_("ends before"))
-    is_baseline = models.BooleanField(default=False, editable=False)
     n = models.FloatField(_("number"), null=True, blank=True)
     of = models.FloatField(_("out of"), null=True, blank=True)
     value = models.FloatField(_("value"), null=True, blank=True)
-    definition = models.JSONField(default=dict, editable=False, encoder=DjangoJSONEncoder)
-    ids_digest = models.CharField(max_length=64, blank=True, editable=False)
     as_of = models.DateTimeField(default=timezone.now, editable=False)
-    frozen_at = models.DateTimeField(default=timezone.now, editable=False)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
@@ -157,8 +143,3 @@ class IndicatorValue(models.Model):
     @property
     def period(self) -> Period:
         return Period(self.period_start, self.period_end)
-
-    @property
-    def is_of_few(self) -> bool:
-        """Whether the numbers are too small for a share, so that only counts are shown."""
-        return self.of is not None and self.of < LEAST

@@ -14,7 +14,8 @@ from meetings.rules import ANSWER_WITHIN
 from plans.codes import ActionStatus, Direction, Unit
 from plans.models import CityFile, Indicator, Plan, PlanReview
 from plans.queries.report_values import value_of
-from plans.reading.pages import UNITS, IndicatorLine, indicator_lines, prefetch_standing
+from plans.queries.values import Value, baseline_of
+from plans.reading.pages import UNITS, IndicatorLine, indicator_lines
 from plans.services.comparison import periods_of
 from plans.services.comparison_document import HOUR
 from practices.codes import Strand
@@ -82,19 +83,15 @@ def compare_districts(actor: Actor, plan: Plan) -> tuple[Period | None, list[Com
             _district_side(line, district, rows.get((line.row.slug, district.code)), period)
             for district in districts
         ]
-        value = (
-            numbers_in_words(line.row.unit, own_value.n, own_value.of, own_value.value, period, line.row.slug)
-            if own_value
-            else None
-        )
-        comparisons.append(Comparison(line, Side(plan.district.name, value), sides))
+        own_side = Side(plan.district.name, _value_in_words(line.row, own_value))
+        comparisons.append(Comparison(line, own_side, sides))
     return period, comparisons
 
 
 def _indicator_lines(plan: Plan) -> list[IndicatorLine]:
     rows = Indicator.objects.filter(goal__plan=plan, slug__in=REPORTS, district=plan.district_id)
-    ordered = rows.select_related("district").prefetch_related(prefetch_standing())
-    return indicator_lines(ordered.order_by("goal__position", "position"))
+    ordered = rows.select_related("district", "goal__plan").order_by("goal__position", "position")
+    return indicator_lines(ordered)
 
 
 def _report_rows(lines: Iterable[IndicatorLine], question: Question) -> dict[tuple[str, str], Any]:
@@ -108,7 +105,8 @@ def _district_side(line: IndicatorLine, district: District, row: Any, period: Pe
     if row is None:
         return Side(district.name, None)
     value = value_of(REPORTS[line.row.slug], line.row.measure, row)
-    return Side(district.name, numbers_in_words(line.row.unit, row.n, row.of, value, period, line.row.slug))
+    numbers = numbers_in_words(line.row.unit, row.n, row.of, value, period, line.row.slug, row.vintage)
+    return Side(district.name, numbers)
 
 
 # --- Other cities -----------------------------------------------------------------------------------------
@@ -134,19 +132,8 @@ def _city_order(side: Side) -> tuple[bool, str]:
 
 
 def _own_side(line: IndicatorLine, name: str) -> Side:
-    latest, baseline = (
-        (line.values[-1] if line.values else None),
-        next((value for value in line.values if value.is_baseline), None),
-    )
-
-    def in_words(value: Any) -> NumbersInWords | None:
-        return (
-            numbers_in_words(line.row.unit, value.n, value.of, value.value, value.period, line.row.slug)
-            if value
-            else None
-        )
-
-    return Side(name, in_words(latest), in_words(baseline))
+    latest, baseline = (line.values[-1] if line.values else None), baseline_of(line.values)
+    return Side(name, _value_in_words(line.row, latest), _value_in_words(line.row, baseline))
 
 
 def _city_sides(line: IndicatorLine, file: CityFile) -> Iterator[Side]:
@@ -204,7 +191,8 @@ def frozen_values(review: PlanReview) -> list[FrozenValue]:
         if stated is None:
             return None
         days = (date.fromisoformat(stated[name]) for name in ("period_start", "period_end"))
-        return numbers_in_words(unit, stated["n"], stated["of"], stated["value"], Period(*days))
+        numbers = (stated["n"], stated["of"], stated["value"])
+        return numbers_in_words(unit, *numbers, Period(*days), vintage=stated["vintage"])
 
     return [
         FrozenValue(
@@ -219,9 +207,18 @@ def frozen_values(review: PlanReview) -> list[FrozenValue]:
 
 
 def numbers_in_words(
-    unit: str, n: float | None, of: float | None, value: float | None, period: Period, slug: str = ""
+    unit: str,
+    n: float | None,
+    of: float | None,
+    value: float | None,
+    period: Period,
+    slug: str = "",
+    vintage: int | None = None,
 ) -> NumbersInWords:
     """Return numbers in words. A share of the report `slug` has an interval only if the report has one."""
+    period_text = format_period(period)
+    if vintage is not None and vintage > 1:
+        period_text = _("%(period)s, revised") % {"period": period_text}
     is_share = unit == Unit.SHARE
     is_of_few = is_share and of is not None and of < LEAST
     has_interval = slug not in REPORTS or REPORTS[slug].has_interval
@@ -232,7 +229,15 @@ def numbers_in_words(
         if is_share and n is not None and of is not None
         else "",
         interval=format_interval(wilson(n, of)) if can_vary and n is not None and of else "",
-        period=format_period(period),
+        period=period_text,
+    )
+
+
+def _value_in_words(row: Indicator, value: Value | None) -> NumbersInWords | None:
+    if value is None:
+        return None
+    return numbers_in_words(
+        row.unit, value.n, value.total, value.value, value.period, row.slug, value.vintage
     )
 
 
@@ -244,7 +249,13 @@ def file_numbers_in_words(indicator: Mapping[str, Any], name: str) -> NumbersInW
     value = None if stated["value"] is None else float(stated["value"])
     slug = indicator["slug"] or ""
     return numbers_in_words(
-        indicator["unit"], stated["n"], stated["of"], value, period_of(stated["period"]), slug
+        indicator["unit"],
+        stated["n"],
+        stated["of"],
+        value,
+        period_of(stated["period"]),
+        slug,
+        stated["vintage"],
     )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.template.defaultfilters import floatformat
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -17,23 +18,25 @@ from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.queries.prepared import Prepared
-from lib.days import city_today
+from lib.days import city_day, city_today
 from lib.prepared import PlaceholderDay
 from plans.codes import ENDED, ActionStatus, Direction, Measure, ReviewAnswer, Source, Unit
 from plans.models import (
     Action,
     Goal,
     Indicator,
-    IndicatorValue,
     Milestone,
     Partner,
     Plan,
     PlanReview,
 )
+from plans.queries.values import Value, values_of
 from plans.rules import Progress, next_review_on, progress_of
 from practices.codes import Strand
 from reports.charts import Mark, sparkline
 from reports.figures.wording import format_interval, format_period, format_value
+from reports.models import Why
+from reports.rules.intervals import Interval, wilson
 
 OWN: Final = 10  # milestones on Today
 TITLE, LONG = 120, 1500  # characters of the council's paper
@@ -47,7 +50,7 @@ class StatedValue:
     `query` is the query string of the list of records behind the value.
     """
 
-    value: IndicatorValue
+    value: Value
     text: str
     numbers: tuple[float, float] | None
     interval: str
@@ -57,13 +60,28 @@ class StatedValue:
     def period(self) -> str:
         return format_period(self.value.period)
 
+    @property
+    def vintage(self) -> str:
+        """Return in words when the figure was kept, and what was first published if it was revised."""
+        value = self.value
+        if value.reason is None:
+            return ""
+        words = {"day": date_format(city_day(value.as_of), "DATE_FORMAT")}
+        if value.is_revised and value.first_published:
+            first_n, first_total = value.first_published
+            words |= {"n": floatformat(first_n), "of": floatformat(first_total)}
+            return _("revised on %(day)s; first published: %(n)s of %(of)s") % words
+        if value.reason == Why.COUNTED:
+            return _("counted on %(day)s") % words
+        return _("final since %(day)s") % words
+
 
 @dataclass(frozen=True)
 class IndicatorLine:
     """An indicator with its `values`, oldest first."""
 
     row: Indicator
-    values: Sequence[IndicatorValue]
+    values: Sequence[Value]
 
     @property
     def unit(self) -> str:
@@ -80,6 +98,11 @@ class IndicatorLine:
     @cached_property
     def baseline(self) -> StatedValue | None:
         return next((stated for stated in self.stated if stated.value.is_baseline), None)
+
+    @property
+    def baseline_waits(self) -> bool:
+        """Whether the quarter before the plan has no kept figure yet."""
+        return self.row.source == Source.BOOK and self.baseline is None and not self.row.recorded_since
 
     @property
     def target(self) -> str:
@@ -101,25 +124,33 @@ class IndicatorLine:
         value = None if self._is_of_few(stated.value) else stated.value.value
         return Mark(label=stated.period, value=value, text=stated.text, short=stated.period)
 
-    def _is_of_few(self, value: IndicatorValue) -> bool:
+    def _is_of_few(self, value: Value) -> bool:
         return self.row.unit == Unit.SHARE and value.is_of_few
 
-    def _state(self, value: IndicatorValue) -> StatedValue:
-        has_numbers = self.row.unit == Unit.SHARE and value.n is not None and value.of is not None
-        interval = self.row.interval(value)
+    def _state(self, value: Value) -> StatedValue:
+        has_numbers = self.row.unit == Unit.SHARE and value.n is not None and value.total is not None
+        interval = _interval_of(self.row, value)
         return StatedValue(
             value=value,
             text="" if self._is_of_few(value) else format_value(value.value, self.unit),
-            numbers=(value.n or 0, value.of or 0) if has_numbers else None,
+            numbers=(value.n or 0, value.total or 0) if has_numbers else None,
             interval=format_interval(interval) if interval else "",
             query=self._list_query(value),
         )
 
-    def _list_query(self, value: IndicatorValue) -> str:
+    def _list_query(self, value: Value) -> str:
         if self.row.district is None:
             return ""
         since, until = value.period.as_text
         return urlencode({"by": "district", "district": self.row.district.code, "from": since, "to": until})
+
+
+def _interval_of(row: Indicator, value: Value) -> Interval | None:
+    """Wilson interval of a share; None for small numbers and for reports without an interval."""
+    is_share = row.unit == Unit.SHARE and value.has_interval
+    if not is_share or value.n is None or not value.total or value.is_of_few:
+        return None
+    return wilson(value.n, value.total)
 
 
 @dataclass(frozen=True)
@@ -214,13 +245,14 @@ class PlanPage:
 def plan_page(actor: Actor, plan: Plan) -> PlanPage:
     """Read the contents of a plan's page. The actor sees the plan."""
     today = city_today()
-    goals = _goals(actor).filter(plan=plan).order_by("position")
+    goals = list(_goals(actor).filter(plan=plan).order_by("position"))
+    values = values_of(row for goal in goals for row in goal.measured)
     lines = [
         GoalLine(
             row=goal,
             number=number,
             actions=[ActionLine(action, action.dated, action.named, today) for action in goal.in_order],
-            indicators=indicator_lines(goal.measured),
+            indicators=[IndicatorLine(row, values[row.pk]) for row in goal.measured],
         )
         for number, goal in enumerate(goals, 1)
     ]
@@ -231,21 +263,18 @@ def _goals(actor: Actor) -> QuerySet[Any]:
     milestones = Prefetch("milestones", Milestone.objects.order_by("due_on", "pk"), to_attr="dated")
     partners = Prefetch("partners", Partner.objects.with_names(actor).order_by("pk"), to_attr="named")
     actions = Action.objects.select_related("owner").prefetch_related(milestones, partners)
-    indicators = Indicator.objects.select_related("district").prefetch_related(prefetch_standing())
-    return Goal.objects.prefetch_related(
+    indicators = Indicator.objects.select_related("district")
+    return Goal.objects.select_related("plan").prefetch_related(
         Prefetch("actions", actions.order_by("position"), to_attr="in_order"),
         Prefetch("indicators", indicators.order_by("position"), to_attr="measured"),
     )
 
 
-def prefetch_standing() -> "Prefetch[str]":
-    """Prefetch `indicator.standing`: values that no other value corrects, oldest first."""
-    values = IndicatorValue.objects.standing().order_by("period_start", "period_end")
-    return Prefetch("values", values, to_attr="standing")
-
-
-def indicator_lines(indicators: Iterable[Any]) -> list[IndicatorLine]:
-    return [IndicatorLine(row, row.standing) for row in indicators]
+def indicator_lines(rows: Iterable[Indicator]) -> list[IndicatorLine]:
+    """Return a line for each indicator. Each row has its goal and plan."""
+    indicators = list(rows)
+    values = values_of(indicators)
+    return [IndicatorLine(row, values[row.pk]) for row in indicators]
 
 
 def last_review(plan: Plan) -> Any:

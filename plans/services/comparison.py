@@ -27,8 +27,9 @@ from lib.fold import fold
 from lib.row_context import Opened, opened
 from lib.waking import wake_on_commit
 from plans.codes import Source
-from plans.models import ComparisonFile, Indicator, IndicatorValue, Plan
+from plans.models import ComparisonFile, Indicator, Plan
 from plans.policies import can_compare
+from plans.queries.values import baseline_of, values_of
 from plans.rules import add_months
 from plans.services.comparison_document import IndicatorValues, Key, document_of
 from publishing.models import Release
@@ -66,11 +67,9 @@ class Prepared:
 
 def periods_of(plan: Plan) -> list[Period]:
     """Quarters with values from records, latest first. A file covers one of them."""
-    rows = IndicatorValue.objects.standing().filter(
-        indicator__goal__plan=plan, indicator__source=Source.BOOK, period_end__lte=city_today()
-    )
-    period_days = rows.values_list("period_start", "period_end").distinct()
-    return [Period(*days) for days in period_days.order_by("-period_start")]
+    rows = Indicator.objects.filter(goal__plan=plan, source=Source.BOOK).select_related("goal__plan")
+    values = values_of(rows)
+    return sorted({value.period for quarters in values.values() for value in quarters}, reverse=True)
 
 
 def prepare_file(*, actor: Actor, plan_id: UUID, period: Period, contact: str = "") -> Prepared:
@@ -86,7 +85,7 @@ def prepare_file(*, actor: Actor, plan_id: UUID, period: Period, contact: str = 
     earlier_files = list(ComparisonFile.objects.order_by("number"))
     number = earlier_files[-1].number + 1 if earlier_files else 1
     indicators = _values_by_indicator(plan, period)
-    tables_by_key = _unambiguous_tables(indicators, FIRST_FILE_NUMBER + number)
+    tables_by_key = dict(_tables_of_figures(indicators, FIRST_FILE_NUMBER + number))
     published_before = _published_tables_near({quarter for quarter, _slug in tables_by_key}, earlier_files)
     tables_by_key = {
         key: table
@@ -169,16 +168,6 @@ def _refuse_unsuitable(plan: Plan, period: Period, contact: str) -> None:
         raise ValidationError(
             _("Only a plan of the whole city can be compared with other cities."), code="part"
         )
-    file_periods = plan.comparison_files.values_list("period_start", "period_end").distinct()
-    if any(period.overlaps(*days) and days != (period.since, period.until) for days in file_periods):
-        raise ValidationError(
-            {
-                "period": _(
-                    "A file of a period that overlaps this one was made. Choose that period, or another."
-                )
-            },
-            code="overlaps",
-        )
     if period not in periods_of(plan):
         raise ValidationError({"period": _("Choose a quarter from the list.")}, code="period")
     if contact and _is_personal_address(contact):
@@ -207,33 +196,19 @@ _PARTS: Final = ("goals", "actions", "indicators")
 
 def _values_by_indicator(plan: Plan, period: Period) -> list[IndicatorValues]:
     """Indicators of the whole city with baseline and value of the period (by hand: the last value)."""
-    rows = Indicator.objects.filter(goal__plan=plan).order_by("goal__position", "position")
-    values = IndicatorValue.objects.standing().filter(
-        indicator__goal__plan=plan, period_end__lte=period.until
-    )
-    by_indicator: dict[UUID, list[IndicatorValue]] = {}
-    for value in values.order_by("period_end", "period_start"):
-        by_indicator.setdefault(value.indicator_id, []).append(value)
-    indicators = []
-    for row in rows:
-        if row.district_id not in (None, plan.district_id):
-            continue
-        values_of_row = by_indicator.get(row.pk, [])
-        baseline = next((value for value in values_of_row if value.is_baseline), None)
-        values_of_period = [value for value in values_of_row if value.period == period]
-        latest = values_of_period if row.source == Source.BOOK else values_of_row
-        indicators.append(IndicatorValues(row, baseline, latest[-1] if latest else None))
-    return indicators
-
-
-def _unambiguous_tables(indicators: Iterable[IndicatorValues], release: int) -> dict[Key, Table]:
-    """Tables by quarter and figure. A figure that was counted twice with different numbers is left out."""
-    tables: dict[Key, Table] = {}
-    differing = set()
-    for key, table in _tables_of_figures(indicators, release):
-        if tables.setdefault(key, table).total != table.total:
-            differing.add(key)
-    return {key: table for key, table in tables.items() if key not in differing}
+    rows = Indicator.objects.filter(goal__plan=plan).select_related("goal__plan")
+    indicators = [
+        row
+        for row in rows.order_by("goal__position", "position")
+        if row.district_id in (None, plan.district_id)
+    ]
+    values = values_of(indicators)
+    values_of_files = []
+    for row in indicators:
+        values_then = [value for value in values[row.pk] if value.period.until <= period.until]
+        latest = [value for value in values_then if row.source == Source.HAND or value.period == period]
+        values_of_files.append(IndicatorValues(row, baseline_of(values_then), latest[-1] if latest else None))
+    return values_of_files
 
 
 def _tables_of_figures(indicators: Iterable[IndicatorValues], release: int) -> Iterable[tuple[Key, Table]]:
@@ -242,10 +217,10 @@ def _tables_of_figures(indicators: Iterable[IndicatorValues], release: int) -> I
         if indicator.row.source != Source.BOOK or not indicator.can_leave:
             continue
         for value in (indicator.baseline, indicator.latest):
-            if value is None or value.n is None or value.of is None:
+            if value is None or value.n is None or value.total is None:
                 continue
             counted, report = INDICATORS[indicator.row.slug], REPORTS[indicator.row.slug]
-            quarter = value.period_start.isoformat()
+            quarter = value.period.since.isoformat()
             yield (
                 (quarter, indicator.row.slug),
                 Table(
@@ -253,8 +228,8 @@ def _tables_of_figures(indicators: Iterable[IndicatorValues], release: int) -> I
                     quarter=quarter,
                     slug=indicator.row.slug,
                     split="district",
-                    rows={str(indicator.row.district_id): (int(value.n), int(value.of))},
-                    total=(int(value.n), int(value.of)),
+                    rows={str(indicator.row.district_id): (int(value.n), int(value.total))},
+                    total=(int(value.n), int(value.total)),
                     population=counted.of,
                     within=counted.within,
                     is_state=report.is_state,

@@ -9,15 +9,18 @@ from django.conf import settings
 from django.utils import timezone
 
 from contacts.codes import NOT_COUNTED
+from lib.canonical import digest_of
 from meetings.rules import ANSWER_WITHIN
 from plans.codes import Measure, Source
-from plans.models import Action, Goal, Indicator, IndicatorValue, Plan
+from plans.models import Action, Goal, Indicator, Plan
+from plans.queries.values import Value
 from plans.rules import progress_of
 from plans.services import file_format
 from publishing.rules.cells import TOTAL, Table
 from publishing.rules.indicators import INDICATORS
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period
+from reviews.queries.definitions import made_with
 
 HOUR: Final = timedelta(hours=1)
 
@@ -29,8 +32,8 @@ class IndicatorValues:
     """Indicator of a plan, with its baseline and its value of a period."""
 
     row: Indicator
-    baseline: IndicatorValue | None
-    latest: IndicatorValue | None
+    baseline: Value | None
+    latest: Value | None
 
     @property
     def can_leave(self) -> bool:
@@ -100,13 +103,13 @@ def _action_member(row: Action, period: Period) -> dict[str, Any]:
 
 def _indicator_member(indicator: IndicatorValues, tables: Mapping[Key, Table]) -> dict[str, Any]:
     row = indicator.row
-    definition = (indicator.latest or indicator.baseline or IndicatorValue()).definition
+    value = indicator.latest or indicator.baseline
     is_book = row.source == Source.BOOK
     return {
         "title": row.title,
         "source": row.source,
         "slug": row.slug if is_book else None,
-        "definition": _definition_member(row, definition) if is_book else None,
+        "definition": _definition_member(row, value) if is_book else None,
         "unit": row.unit,
         "direction": row.direction,
         "baseline": _numbers_member(indicator, indicator.baseline, tables),
@@ -117,11 +120,11 @@ def _indicator_member(indicator: IndicatorValues, tables: Mapping[Key, Table]) -
     }
 
 
-def _definition_member(row: Indicator, definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the frozen definition, or the current one without a value."""
-    if definition:
-        return {"version": definition["version"], "settings": definition["settings"]}
-    return {"version": REPORTS[row.slug].version if row.slug in REPORTS else 1, "settings": "0" * 64}
+def _definition_member(row: Indicator, value: Value | None) -> dict[str, Any]:
+    """Return the definition of the kept figure with today's settings, or of the report without a value."""
+    version = REPORTS[row.slug].version if row.slug in REPORTS else 1
+    settings_digest = digest_of(made_with()["settings"]) if value else "0" * 64
+    return {"version": (value and value.definition) or version, "settings": settings_digest}
 
 
 def _target_day(row: Indicator) -> str | None:
@@ -129,17 +132,17 @@ def _target_day(row: Indicator) -> str | None:
 
 
 def _numbers_member(
-    indicator: IndicatorValues, value: IndicatorValue | None, tables: Mapping[Key, Table]
+    indicator: IndicatorValues, value: Value | None, tables: Mapping[Key, Table]
 ) -> dict[str, Any] | None:
     if value is None:
         return None
-    n, total = value.n, value.of
+    n, total = value.n, value.total
     if indicator.row.source == Source.HAND:
         hides_of = total is not None and total < file_format.LEAST
         hides_n = hides_of or any(0 < part < file_format.LEAST for part in _parts(n, total))
     else:
         table = (
-            tables.get((value.period_start.isoformat(), indicator.row.slug)) if indicator.can_leave else None
+            tables.get((value.period.since.isoformat(), indicator.row.slug)) if indicator.can_leave else None
         )
         hides_n = table is None or TOTAL in (table.hides_n or ())
         hides_of = table is None or TOTAL in (table.hides_of or ())
@@ -149,6 +152,7 @@ def _numbers_member(
         "of": None if hides_of else as_whole_number(total),
         "value": None if hides_n or value.value is None else as_decimal_text(value.value),
         "hidden": bool(hides_n or hides_of),
+        "vintage": None if hides_n or hides_of else value.vintage,
     }
 
 
@@ -171,7 +175,7 @@ def _organisation_count(
 def _months_of_data(indicators: Iterable[IndicatorValues], period: Period) -> int:
     """Number of whole months that the figures from records go back."""
     first_days = [
-        indicator.row.recorded_since or indicator.baseline.period_start
+        indicator.row.recorded_since or indicator.baseline.period.since
         for indicator in indicators
         if indicator.baseline
     ]

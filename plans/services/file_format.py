@@ -150,6 +150,7 @@ _NUMBERS: Final = _object(
     of=_or_null(_whole_number()),
     value=_or_null(_match(_DECIMAL)),
     hidden=_boolean,
+    vintage=_or_null(_whole_number(10_000, 1)),
 )
 _STRAND: Final = _choice(Strand.values)
 _CITY: Final = _object(name=_text(120), country=_match(re.compile("[A-Z]{2}")), contact=_text(254, 0))

@@ -1,6 +1,5 @@
-"""Write indicators and their values, which are frozen each quarter or entered by hand."""
+"""Write indicators, and values that are entered by hand."""
 
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,22 +7,21 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actors import SYSTEM, Actor
+from accounts.actors import Actor
 from districts.models import District
 from lib.cleaning import assign
 from lib.conflicts import check_digest
 from lib.days import city_today
 from lib.limits import refuse_more
-from lib.row_context import Opened, opened
 from plans.codes import Direction, Source, Unit
 from plans.models import Indicator, IndicatorValue, Plan
 from plans.queries.report_values import UNITS, measures_of, never_has_target
-from plans.rules import SHORTEST_REASON, add_months, quarter_before, quarters
-from plans.services.baselines import derive_baseline, freeze_values, mark_baseline
+from plans.queries.values import baseline_of, values_of
+from plans.rules import SHORTEST_REASON, add_months
+from plans.services.first_records import note_first_records
 from plans.services.plans import locked_plan, next_position, refuse_adopted, write_plan
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period
-from reports.queries.statuses import final_on
 
 MOST: Final = 60
 EARLIEST: Final = 10  # years before the plan, for the start of a value by hand
@@ -35,7 +33,7 @@ CHANGEABLE: Final = frozenset({"title", "direction", "target", "target_on", "tar
 def add_indicator(
     *, actor: Actor, plan_id: UUID, goal_id: UUID, district: District | None = None, **fields: Any
 ) -> Indicator:
-    """Add an indicator to a goal. One from records gets its baseline at once if records go back far enough.
+    """Add an indicator to a goal.
 
     `district` is a part of the plan's district; without it, the whole. Raises as `locked_plan`, DoesNotExist,
     and ValidationError by field.
@@ -55,7 +53,7 @@ def add_indicator(
     day, row.target_on = row.target_on, None
     row.save(force_insert=True)
     if row.source == Source.BOOK:
-        derive_baseline(plan, row)
+        note_first_records(plan, [row])
     row.target, row.target_on = target, day
     _check_target(plan, row)
     row.save()
@@ -128,48 +126,8 @@ def enter_value(
     entered.n, entered.of, entered.value = _numbers(row, n, of, value)
     entered.full_clean(exclude=["entered_by"])
     entered.save(force_insert=True)
-    mark_baseline(plan, row)
-    entered.refresh_from_db(fields=["is_baseline"])
     write_plan(actor, plan, ["values"], is_change=False)
     return entered
-
-
-@opened(Opened.FIGURES)
-def freeze_due(today: date | None = None) -> int:
-    """Freeze the final values of each quarter for all adopted plans, and return the number of new values.
-
-    Two concurrent runs freeze each value once.
-    """
-    day = today or city_today()
-    return sum(
-        _freeze_plan(pk, day) for pk in Plan.objects.adopted().order_by("pk").values_list("pk", flat=True)
-    )
-
-
-@transaction.atomic
-def _freeze_plan(plan_id: UUID, today: date) -> int:
-    plan = Plan.objects.adopted().select_for_update(of=("self",)).filter(pk=plan_id).first()
-    if plan is None:
-        return 0
-    new_number = 0
-    due_periods = [Period(*days) for days in quarters(plan.starts_on, min(plan.ends_on, today))]
-    rows = Indicator.objects.filter(goal__plan=plan, source=Source.BOOK).select_related("district")
-    baseline = Period(*quarter_before(plan.starts_on))
-    for row in rows.order_by("pk"):
-        frozen_periods = set(row.values.values_list("period_start", "period_end"))
-        begins = row.recorded_since or baseline.since
-        missing = [
-            period
-            for period in (baseline, *due_periods)
-            if period.since >= begins
-            and (period.since, period.until) not in frozen_periods
-            and final_on(period) <= today
-        ]
-        new_number += freeze_values(row, missing)
-        mark_baseline(plan, row)
-    if new_number:
-        write_plan(SYSTEM, plan, ["values"], is_change=False)
-    return new_number
 
 
 def _validate_report(plan: Plan, row: Indicator) -> None:
@@ -203,8 +161,8 @@ def _check_target(plan: Plan, row: Indicator) -> None:
         raise ValidationError({"target": _("A share is at most 100%.")})
     if row.target_on is None or not plan.starts_on <= row.target_on <= plan.ends_on:
         raise ValidationError({"target_on": _("Enter a day of the plan.")})
-    has_reason = len(row.target_reason) >= SHORTEST_REASON
-    if not has_reason and not row.values.filter(is_baseline=True).exists():
+    row.goal.plan = plan
+    if len(row.target_reason) < SHORTEST_REASON and baseline_of(values_of([row])[row.pk]) is None:
         raise ValidationError(
             {"target_reason": _("There is no baseline. Enter why there is a target all the same.")},
             code="no_baseline",

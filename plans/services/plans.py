@@ -31,8 +31,8 @@ from plans.codes import ChangeKind, PlanStatus
 from plans.models import Action, Goal, Indicator, Milestone, Partner, Plan, PlanChange
 from plans.policies import can_start_plan, can_write_action, can_write_plan
 from plans.rules import SHORTEST_REASON, is_too_long
-from plans.services.baselines import derive_baselines
 from plans.services.changes import keep_change, keep_title
+from plans.services.first_records import note_first_records
 from reminders.services.reminders import refresh_reminders
 
 
@@ -56,17 +56,21 @@ def create_plan(*, actor: Actor, district: District, **fields: Any) -> Plan:
 
 @transaction.atomic
 def edit_plan(*, actor: Actor, plan_id: UUID, version: int | None = None, **fields: Any) -> Plan:
-    """Change the plan itself, not its parts. Raises as `locked_plan`, StaleVersion, ValidationError."""
+    """Change the plan itself, not its parts. The start of an adopted plan changes only after a review.
+
+    Raises as `locked_plan`, StaleVersion, ValidationError.
+    """
     plan = locked_plan(actor, plan_id)
     check_version(plan.version, version)
     before = Plan(title=plan.title, starts_on=plan.starts_on, ends_on=plan.ends_on)
     if changed := assign(plan, fields):
         _validate(plan, fields)
-        _keep_changes(plan, before)
         if not plan.is_draft and {"starts_on", "ends_on"} & set(changed):
             _refuse_outside(plan)
         if "starts_on" in changed:
-            derive_baselines(plan)
+            _refuse_unreviewed_start(plan)
+            note_first_records(plan)
+        _keep_changes(plan, before)
         write_plan(actor, plan, changed)
     return plan
 
@@ -86,7 +90,7 @@ def adopt_plan(*, actor: Actor, plan_id: UUID, adopted_on: date, adopted_by: str
         raise ValidationError({"adopted_by": _("Enter who adopted the plan.")})
     _validate(plan)
     _refuse_outside(plan)
-    derive_baselines(plan)
+    note_first_records(plan)
     _refuse_named(plan)
     write_plan(actor, plan, ["status"], is_change=False)
     return plan
@@ -263,6 +267,20 @@ def _refuse_outside(plan: Plan) -> None:
         text = _("The milestone “%(title)s” is due on %(day)s, outside the plan. Change its due date first.")
         day = date_format(row.due_on)
         raise ValidationError(text % {"title": row.title, "day": day}, code="outside")
+
+
+def _refuse_unreviewed_start(plan: Plan) -> None:
+    """Raise ValidationError for a new start of an adopted plan that no signed review has discussed.
+
+    The start sets the baselines. A review counts if it was held since the adoption and the last new start.
+    """
+    if plan.is_draft or plan.adopted_on is None:
+        return
+    last_change = plan.later_changes.filter(kind=ChangeKind.STARTS).newest_first().first()
+    since = max(plan.adopted_on, last_change.changed_on if last_change else plan.adopted_on)
+    if not plan.reviews.signed().filter(held_on__gte=since).exists():
+        message = _("The first day sets the baselines. Sign a review of the plan first, then change the day.")
+        raise ValidationError({"starts_on": message}, code="not_reviewed")
 
 
 def _validate(plan: Plan, fields: Collection[str] = ()) -> None:

@@ -16,7 +16,8 @@ from lib.conflicts import check_digest
 from lib.limits import refuse_more
 from meetings.codes import MeetingKind
 from meetings.models import Meeting
-from plans.models import Action, Indicator, IndicatorValue, Milestone, PlanReview, PlanVoice
+from plans.models import Action, Indicator, Milestone, PlanReview, PlanVoice
+from plans.queries.values import Value, baseline_of, values_of
 from plans.rules import progress_of
 from plans.services.plans import locked_plan, write_plan
 
@@ -147,29 +148,36 @@ def _set_fields(actor: Actor, review: PlanReview, meeting: Meeting | None, field
 
 def _values_at_review(review: PlanReview) -> list[dict[str, Any]]:
     """Baseline and latest value of each indicator up to the day of the review."""
-    standing_values = (
-        IndicatorValue.objects.standing().filter(period_end__lte=review.held_on).order_by("period_end")
-    )
-    rows: Any = Indicator.objects.filter(goal__plan=review.plan_id).order_by("goal__position", "position")
+    rows = Indicator.objects.filter(goal__plan=review.plan_id).order_by("goal__position", "position")
+    indicators = list(rows.select_related("goal__plan", "district"))
+    values = values_of(indicators)
     rows_of_values = []
-    for row in rows.prefetch_related(Prefetch("values", standing_values, to_attr="known")):
-        baseline = next((value for value in row.known if value.is_baseline), None)
+    for row in indicators:
+        values_then = [value for value in values[row.pk] if value.period.until <= review.held_on]
         rows_of_values.append(
             {
                 "indicator": row.pk,
                 "title": row.title,
                 "unit": row.unit,
                 "target": row.target,
-                "baseline": _value_fields(baseline),
-                "latest": _value_fields(row.known[-1] if row.known else None),
+                "baseline": _value_fields(baseline_of(values_then)),
+                "latest": _value_fields(values_then[-1] if values_then else None),
             }
         )
     return rows_of_values
 
 
-def _value_fields(value: IndicatorValue | None) -> dict[str, Any] | None:
-    names = ("period_start", "period_end", "n", "of", "value")
-    return {name: getattr(value, name) for name in names} if value else None
+def _value_fields(value: Value | None) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    return {
+        "period_start": value.period.since,
+        "period_end": value.period.until,
+        "n": value.n,
+        "of": value.total,
+        "value": value.value,
+        "vintage": value.vintage,
+    }
 
 
 def _actions_at_review(review: PlanReview) -> list[dict[str, Any]]:

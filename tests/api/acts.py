@@ -44,7 +44,7 @@ from meetings.services.rewriting import remove_attendance
 from plans.models import Action, Milestone
 from plans.sending import record_changed_figures
 from plans.services.goals import save_action, set_status
-from plans.services.indicators import enter_value, freeze_due
+from plans.services.indicators import enter_value
 from plans.services.milestones import drop_milestone, tick_milestone
 from plans.services.plans import close_plan, edit_plan
 from practices.services.practices import retire_practice
@@ -233,7 +233,6 @@ def work_on_plan(world: World, chance: Random) -> None:
         lambda: save_action(**plan.about, goal_id=plan.goal.pk, action_id=plan.action.pk, title="Other"),
         lambda: edit_plan(**plan.about, title="Together"),
         lambda: close_plan(**plan.about, reason="All is done"),
-        lambda: freeze_due(),
         lambda: retire_practice(actor=plan.actor, practice_id=world.practice.pk, reason="No longer works"),
         lambda: enter_value(
             **plan.about, indicator_id=world.indicator.pk, period=Period(STARTS, date(2026, 1, 1)), n=3, of=9

@@ -5,19 +5,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.utils import timezone
 from pytest_django import Settings
 
 from audit.signing import make_key
 from plans.models import ComparisonFile, Indicator, IndicatorValue
 from plans.services import file_format
 from plans.services.comparison import confirm_file, prepare_file, sign_files
+from reports.models import KeptFigure, KeptPeriod, Why
 from reports.queries.periods import Period
 from tests.plans.making import BOOK, Planned
 
 BASELINE: Final = Period(date(2024, 10, 1), date(2025, 1, 1))
 QUARTER: Final = Period(date(2026, 7, 1), date(2026, 10, 1))
 NEXT: Final = Period(date(2026, 4, 1), date(2026, 7, 1))
-DEFINITION: Final = {"slug": "concerns", "version": 1, "settings": "ab" * 32, "has_interval": True}
 
 
 def use_city_key(settings: Settings, folder: Path) -> Path:
@@ -28,10 +29,31 @@ def use_city_key(settings: Settings, folder: Path) -> Path:
     return key
 
 
-def freeze(indicator: Any, period: Period, n: float, of: float, **fields: Any) -> IndicatorValue:
-    """A value as the beat would freeze it of such records."""
-    definition = DEFINITION | {"slug": indicator.slug}
-    numbers = {"n": n, "of": of, "value": n / of if of else None, "definition": definition}
+def keep(indicator: Any, period: Period, n: float, of: float, vintage: int = 1) -> KeptFigure:
+    """The kept figure of an indicator's report, as a night would keep it of such records."""
+    moment = timezone.now()
+    kept_period, _is_new = KeptPeriod.objects.get_or_create(
+        district_id=indicator.district_id,
+        since=period.since,
+        until=period.until,
+        defaults={"final_at": moment, "checked_at": moment, "salt": b"salt"},
+    )
+    return KeptFigure.objects.create(
+        kept_period=kept_period,
+        kept_at=moment,
+        indicator=indicator.slug,
+        vintage=vintage,
+        definition=1,
+        reason=Why.FINAL if vintage == 1 else Why.REVISED,
+        n=n,
+        total=of,
+        digest=b"",
+    )
+
+
+def enter(indicator: Any, period: Period, n: float, of: float, **fields: Any) -> IndicatorValue:
+    """A value by hand of any day."""
+    numbers = {"n": n, "of": of, "value": n / of if of else None}
     return IndicatorValue.objects.create(
         indicator=indicator, period_start=period.since, period_end=period.until, **(numbers | fields)
     )
@@ -45,11 +67,22 @@ class Compared(Planned):
         self.share = self.indicator(
             **(dict.fromkeys(("where_from",), "") | BOOK | {"frequency_months": None})
         )
-        IndicatorValue.objects.filter(indicator=self.share).delete()
-        freeze(self.share, BASELINE, 19, 31, is_baseline=True)
-        freeze(self.share, QUARTER, n, of)
+        self.numbers = (n, of)
+        self._keep()
         self.adopt()
         Indicator.objects.filter(pk=self.share.pk).update(recorded_since=None)
+
+    def _keep(self) -> None:
+        keep(self.share, BASELINE, 19, 31)
+        keep(self.share, QUARTER, *self.numbers)
+
+    def rename(self, slug: str) -> None:
+        """Let the share be of another report, with the same numbers."""
+        if slug == self.share.slug:
+            return
+        self.share.slug = slug
+        Indicator.objects.filter(pk=self.share.pk).update(slug=slug)
+        self._keep()
 
     def prepared(self, period: Period = QUARTER, contact: str = "plans@alderport.example") -> Any:
         return prepare_file(**self.about, period=period, contact=contact)

@@ -22,7 +22,7 @@ from reports.indicators.catalogue import REPORTS
 from tests.factories import make_district, make_officer, make_supervisor, make_user
 from tests.plans.comparing import file_of
 
-NUMBERS = {"n": 32, "of": 41, "value": "0.78", "hidden": False}
+NUMBERS = {"n": 32, "of": 41, "value": "0.78", "hidden": False, "vintage": 1}
 QUARTER = {"since": "2026-07-01", "until": "2026-10-01"}
 DOCUMENT: dict[str, Any] = {
     "format": "proximity-plan-comparison",

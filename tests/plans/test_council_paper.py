@@ -15,7 +15,7 @@ from plans.services.plans import adopt_plan, create_plan
 from plans.services.reviews import save_voice, sign_review, start_review
 from publishing.models import CouncilPaper
 from tests.factories import make_officer, make_organisation
-from tests.plans.comparing import QUARTER, freeze
+from tests.plans.comparing import QUARTER, keep
 from tests.plans.making import ENDS, STARTS
 from tests.plans.test_plan_pages import page, signed_in
 from tests.publishing.city import City
@@ -40,7 +40,7 @@ class Town(City):
         about: dict[str, Any] = {"actor": self.actor, "plan_id": self.plan.pk}
         goal = save_goal(**about, title="Meet", strand="prevent")
         book = {"source": "book", "slug": "coverage", "measure": "ratio", "direction": "up", "unit": "share"}
-        freeze(add_indicator(**about, goal_id=goal.pk, title="Organisations met", **book), QUARTER, 20, 35)
+        keep(add_indicator(**about, goal_id=goal.pk, title="Organisations met", **book), QUARTER, 20, 35)
         late, dropped = (
             save_action(**about, goal_id=goal.pk, title=title) for title in ("Train", "Open days")
         )

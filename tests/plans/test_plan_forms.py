@@ -10,6 +10,7 @@ from django.utils import timezone
 from meetings.services.follow_ups import create_follow_up
 from pages.templatetags.ui import day
 from plans.models import Action, Evidence, Goal, IndicatorValue, Milestone, Partner, PlanVoice
+from plans.queries.values import values_of
 from plans.services.goals import save_goal, save_partner
 from plans.services.indicators import enter_value
 from plans.services.plans import close_plan
@@ -112,7 +113,9 @@ def test_a_value_by_hand_is_corrected_by_another_row(planned: Planned) -> None:
     days = {"period_start": "2024-07-01", "period_end": "2025-07-01"}
     told = client.post(address.split("?")[0], days | {"n": "171", "of": "500"}, follow=True)
     assert "its value is no baseline" in told.content.decode()
-    assert not IndicatorValue.objects.latest("frozen_at").is_baseline
+    row.goal.plan = planned.plan
+    values = values_of([row])[row.pk]
+    assert [(value.n, value.is_baseline) for value in values] == [(171, True), (171, False)]
 
 
 def test_goals_are_found_by_their_point_of_eccar(planned: Planned) -> None:

@@ -1,4 +1,4 @@
--- Values stay as they were frozen, reviews as they were signed, and what was told to another city, or this
+-- Values stay as they were entered, reviews as they were signed, and what was told to another city, or this
 -- one, as it was told: by trigger, for everybody (reviews, signed_stays.sql).
 
 CREATE OR REPLACE FUNCTION plans_keep_value() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -62,7 +62,6 @@ CREATE TRIGGER plans_cityfile_stays
     BEFORE UPDATE ON plans_cityfile
     FOR EACH ROW  EXECUTE FUNCTION reviews_refuse();
 
-CREATE TRIGGER plans_indicatorvalue_frozen
+CREATE TRIGGER plans_indicatorvalue_unchanged
     BEFORE UPDATE ON plans_indicatorvalue
-    FOR EACH ROW WHEN (to_jsonb(OLD) - 'is_baseline' IS DISTINCT FROM to_jsonb(NEW) - 'is_baseline')
-    EXECUTE FUNCTION reviews_refuse();
+    FOR EACH ROW  EXECUTE FUNCTION reviews_refuse();
