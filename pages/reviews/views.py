@@ -38,7 +38,7 @@ from reports.queries.questions import By
 from reviews.codes import ActionOutcome
 from reviews.models import FigureComment, Review
 from reviews.policies import can_countersign, can_review, can_see_samples, can_write_review
-from reviews.queries.definitions import definition_of
+from reviews.queries.definitions import definition_of, vintage_note
 from reviews.queries.parts import (
     counted_objects,
     digest_of_record,
@@ -152,6 +152,7 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
         "review": row,
         "withdrawn_incidents": withdrawn_incidents,
         "figures": as_shown(row, figures),
+        "vintage_note": vintage_note(figures),
         "keeps_names": is_certain,
         "reconstructed": reconstruction_note(row.recorded_since),
         "several": len({frozen_figure.group for frozen_figure in figures}) > 1,

@@ -114,7 +114,12 @@ def _table(table: Table, districts: Iterable[District]) -> dict[str, Any]:
     rows = [
         {"group": group, "name": name, **_published_numbers(table, group)} for name, group in named_groups
     ]
-    return {**_table_heading(table), "rows": rows, "total": _published_numbers(table, TOTAL)}
+    return {
+        **_table_heading(table),
+        "vintage": table.vintage or None,
+        "rows": rows,
+        "total": _published_numbers(table, TOTAL),
+    }
 
 
 def _published_numbers(table: Table, group: str) -> dict[str, int | None]:

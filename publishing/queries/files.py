@@ -22,7 +22,7 @@ from reports.figures.wording import short_period
 TYPES: Final = {"json": "application/json", "csv": CSV_TYPE, "md": "text/markdown; charset=utf-8"}
 _COLUMNS: Final = (
     *("release", "released_on", "quarter", "indicator", "title", "definition", "split", "group", "name"),
-    *("n", "of"),
+    *("n", "of", "vintage"),
 )
 
 _DEFINITION_TEXTS: Final[Mapping[str, Promise]] = {

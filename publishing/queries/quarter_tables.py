@@ -1,16 +1,19 @@
 """Tables of a quarter: each indicator of the grid by its split, with every row of the fixed list."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
 
 from districts.models import District
+from lib.row_context import Opened, opened
 from lib.secret_keys import derived_keys
 from publishing.models import ReleaseGrid
 from publishing.rules.cells import Pair, Table
 from publishing.rules.indicators import INDICATORS, groups
 from reports.figures.report import read_all
 from reports.indicators.catalogue import REPORTS
+from reports.models import KeptFigure, Split
 from reports.queries.definitions import Row
 from reports.queries.periods import Period
 from reports.queries.questions import By, Question
@@ -28,37 +31,73 @@ def districts_of(level: int, quarter: Period) -> list[District]:
 
 
 def count_quarter(grid: ReleaseGrid, quarter: Period, release: int) -> list[Table]:
-    """Count the tables of the grid for a quarter."""
+    """Return the tables of the grid for a quarter, from kept figures if they are kept."""
     districts = districts_of(grid.level, quarter)
     if not districts:
         return []
     question = Question((quarter,), tuple(districts))
-    totals = read_all([REPORTS[slug] for slug in grid.splits], replace(question, is_together=True))
+    rows_by_slug = read_all([REPORTS[slug] for slug in grid.splits], question)
     ids = {district.code: str(district.pk) for district in districts}
     tables = []
-    for split in By:
-        slugs = [slug for slug, grouping in grid.splits.items() if grouping == split]
-        rows_by_slug = read_all([REPORTS[slug] for slug in slugs], replace(question, by=split))
-        for slug in slugs:
-            pairs = {ids.get(row.group, row.group): _pair(row) for row in rows_by_slug[slug]}
-            listed_groups = ids.values() if split == By.DISTRICT else groups(slug, split)
-            [total] = totals[slug]
-            counted, report = INDICATORS[slug], REPORTS[slug]
-            tables.append(
-                Table(
-                    release=release,
-                    quarter=quarter.since.isoformat(),
-                    slug=slug,
-                    split=split.value,
-                    rows={group: pairs.get(group, (0, 0)) for group in listed_groups},
-                    total=_pair(total),
-                    population=counted.of,
-                    within=counted.within,
-                    is_state=report.is_state,
-                    is_stock=counted.is_stock,
-                )
+    for slug, split in grid.splits.items():
+        rows = rows_by_slug[slug]
+        if all(row.vintage for row in rows) and (REPORTS[slug].counts.noun in _IN_ONE or len(districts) == 1):
+            total = _sum(map(_pair, rows))
+            pairs, vintage = _kept_groups(slug, By(split), quarter, districts)
+        else:
+            total, pairs, vintage = *_counted_groups(slug, By(split), question), 0
+        counted, report = INDICATORS[slug], REPORTS[slug]
+        listed_groups = ids.values() if split == By.DISTRICT else groups(slug, split)
+        tables.append(
+            Table(
+                release=release,
+                quarter=quarter.since.isoformat(),
+                slug=slug,
+                split=By(split).value,
+                rows={group: pairs.get(group, (0, 0)) for group in listed_groups},
+                total=total,
+                population=counted.of,
+                within=counted.within,
+                is_state=report.is_state,
+                is_stock=counted.is_stock,
+                vintage=vintage,
             )
+        )
     return sorted(tables, key=lambda table: list(REPORTS).index(table.slug))
+
+
+#: Nouns of records that are in one district each, so that the figures of districts add up.
+_IN_ONE: Final = frozenset({"organisations", "meetings", "concerns"})
+
+
+@opened(Opened.FIGURES)
+def _kept_groups(
+    slug: str, split: By, quarter: Period, districts: Sequence[District]
+) -> tuple[dict[str, Pair], int]:
+    """Return the numbers of each group in all districts from kept figures, and the newest vintage."""
+    kept_split = {By.DISTRICT: Split.TOTAL, By.KIND: Split.KIND, By.FOCUS: Split.FOCUS}[split]
+    figures = KeptFigure.objects.newest([row.pk for row in districts], [quarter], kept_split, [slug])
+    pairs: dict[str, list[Pair]] = defaultdict(list)
+    vintages = {1}
+    for figure in figures:
+        group = str(figure.kept_period.district_id) if split == By.DISTRICT else figure.key
+        pairs[group].append((int(figure.n), int(figure.total)))
+        vintages.add(figure.vintage)
+    return {group: _sum(numbers) for group, numbers in pairs.items()}, max(vintages)
+
+
+def _counted_groups(slug: str, split: By, question: Question) -> tuple[Pair, dict[str, Pair]]:
+    """Count the total of all districts, in which each record counts once, and each group."""
+    report = REPORTS[slug]
+    [total] = read_all([report], replace(question, is_together=True))[slug]
+    ids = {district.code: str(district.pk) for district in question.districts}
+    rows = read_all([report], replace(question, by=split))[slug]
+    return _pair(total), {ids.get(row.group, row.group): _pair(row) for row in rows}
+
+
+def _sum(pairs: Iterable[Pair]) -> Pair:
+    numbers = list(pairs)
+    return sum(n for n, _total in numbers), sum(total for _n, total in numbers)
 
 
 #: Fields that only tables of a year have.

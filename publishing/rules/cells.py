@@ -24,7 +24,7 @@ class Table:
     `hides_n` and `hides_of` are the groups whose numbers are not published, possibly with TOTAL. They are
     None before the decision. An `of` is never hidden without its n. Groups in `never` are always hidden, so
     that a reader does not know whether they count anything. `adds_up` has the quarters that together make a
-    longer table.
+    longer table. `vintage` is the newest one of its kept figures, or 0 if they were counted for the release.
     """
 
     release: int
@@ -41,6 +41,7 @@ class Table:
     adds_up: Sequence[str] = ()
     hides_n: frozenset[str] | None = None
     hides_of: frozenset[str] | None = None
+    vintage: int = 0
 
     @property
     def pairs(self) -> dict[str, Pair]:

@@ -17,7 +17,7 @@ from reports.figures.wording import reconstruction_note
 from reports.queries.questions import By
 from reviews.codes import ActionOutcome
 from reviews.models import Review
-from reviews.queries.definitions import Definition, definition_of, n_of
+from reviews.queries.definitions import Definition, definition_of, n_of, vintage_note
 from reviews.queries.parts import (
     digest_of_record,
     earlier_actions,
@@ -58,6 +58,7 @@ def _facts(review: Review) -> Iterator[tuple[str, str]]:
     yield _("District"), f"{review.name} ({review.district_code})"
     yield _("Period"), review.period.span
     yield _("Figures as at"), _moment(review.as_of)
+    yield _("Figures"), vintage_note(review.figures.defer("ids", "rest"))
     if history_notice := reconstruction_note(review.recorded_since):
         yield _("History"), history_notice
     signatures = with_names(review, review.signatures.all(), "signed_by", has_kept_names=True)

@@ -101,6 +101,7 @@ class Migration(FirstMigration):
                 ('n', models.FloatField()),
                 ('of', models.FloatField()),
                 ('ratio', models.FloatField(null=True)),
+                ('vintage', models.PositiveSmallIntegerField(db_default=0, default=0)),
                 ('columns', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('noun', models.CharField(blank=True, max_length=20)),
                 ('ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), null=True, size=None)),

@@ -24,7 +24,7 @@ class FrozenFigure(models.Model):
 
     `ids` are the objects that n counts, or whose parts n adds up (`Report.adds_up`). `rest` are objects that
     `of` counts and n does not. Each is null if the report has no list. `noun` is their type
-    (reports.figures.Noun).
+    (reports.figures.Noun). `vintage` is that of the kept figure, or 0 if it was counted for the audit.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -39,6 +39,7 @@ class FrozenFigure(models.Model):
     n = models.FloatField()  # a whole number but for contact wanted, which counts parts of meetings
     of = models.FloatField()
     ratio = models.FloatField(null=True)
+    vintage = models.PositiveSmallIntegerField(default=0, db_default=0)
     columns = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     noun = models.CharField(max_length=20, blank=True)
     ids = ArrayField(models.UUIDField(), null=True)

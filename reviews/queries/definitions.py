@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Self
@@ -94,10 +94,18 @@ class Definition:
 
 
 def n_of(figure: FrozenFigure) -> str:
-    return _("%(n)s of %(of)s") % {
+    numbers = _("%(n)s of %(of)s") % {
         "n": format_value(figure.n, "count"),
         "of": format_value(figure.of, "count"),
     }
+    return _("%(figure)s, revised") % {"figure": numbers} if figure.vintage > 1 else numbers
+
+
+def vintage_note(figures: Iterable[FrozenFigure]) -> str:
+    """Return whether the audit's figures are kept ones or were counted for it."""
+    if all(figure.vintage for figure in figures):
+        return _("The figures are those that were kept when the period was final.")
+    return _("The figures were counted when the audit began.")
 
 
 def definitions_now() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Differences between a signed audit's figures and those of today, with the records behind them."""
+"""Differences between a signed audit's figures and the newest ones, with the records behind them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts.actors import Actor
-from reports.queries.questions import By
+from reports.indicators.catalogue import REPORTS
+from reports.queries.questions import By, Question
 from reviews.models import FrozenFigure, Review
 from reviews.queries.definitions import Definition, definition_of, n_of
-from reviews.queries.figures import figures_now
+from reviews.queries.figures import figure_of, kept_members, member_ids, rows_by_report
 from reviews.queries.parts import readable
 
 AT_MOST: Final = 100
@@ -17,7 +18,7 @@ AT_MOST: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Records that moved into or out of n, or the rest, since the signing.
+    """Records that moved into or out of n, or the rest, by revisions of a kept figure.
 
     `rows` are records that the reader sees now. `hidden` counts the others, and those that are gone.
     """
@@ -59,30 +60,42 @@ class FigureComparison:
 
 
 def since_signed(actor: Actor, review: Review) -> list[FigureComparison]:
-    """Compare each figure of the whole district with today's, in the order of the audit."""
-    current_figures = {figure.slug: figure for figure in figures_now(review)}
+    """Compare each figure of the whole district with the newest one, in the order of the audit.
+
+    A kept figure is compared with its newest revision, and with the records of it. Other figures are counted
+    from the records of today, without a list.
+    """
+    rows = rows_by_report(Question((review.period,), (review.district,)))
+    members = kept_members(review.district, rows)
     district_figures = review.figures.filter(by=By.DISTRICT, group=review.district_code).order_by("position")
     comparisons = []
     for frozen in district_figures:
-        current, definition = current_figures.get(frozen.slug), definition_of(review.definitions, frozen.slug)
-        if current and definition:
+        definition = definition_of(review.definitions, frozen.slug)
+        if frozen.slug not in rows or definition is None:
+            continue
+        [row] = rows[frozen.slug]
+        report = REPORTS[frozen.slug]
+        current = figure_of(review, report, By.DISTRICT, row)
+        differences: list[Difference] = []
+        if row.vintage and (total := members.get((review.district_id, report.slug))):
+            current.ids, current.rest = member_ids(report, total)
             differences = list(_differences(actor, frozen, current))
-            comparisons.append(FigureComparison(frozen, current, definition, frozen.noun, differences))
+        comparisons.append(FigureComparison(frozen, current, definition, frozen.noun, differences))
     return comparisons
 
 
 def _differences(actor: Actor, frozen: FrozenFigure, current: FrozenFigure) -> Iterable[Difference]:
-    if frozen.ids is None or current.ids is None:
+    if frozen.ids is None:
         return
-    counted_then, counted_now = set(frozen.ids), set(current.ids)
+    counted_then, counted_now = set(frozen.ids), set(current.ids or ())
     rest_then, rest_now = set(frozen.rest or ()), set(current.rest or ())
-    moved = {
+    moved_ids = {
         "counted": counted_now - counted_then,
         "not_counted": counted_then - counted_now,
         "new": rest_now - rest_then - counted_then,
         "gone": rest_then - rest_now - counted_now,
     }
-    for code, ids in moved.items():
+    for code, ids in moved_ids.items():
         if ids:
             yield _visible_difference(actor, frozen.noun, code, ids)
 

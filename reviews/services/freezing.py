@@ -32,7 +32,7 @@ from reports.queries.questions import By, ask
 from reviews.models import FrozenFigure, Review, RungOrganisation, SampledMeeting
 from reviews.policies import can_review, can_review_in
 from reviews.queries.definitions import definitions_now, made_with
-from reviews.queries.figures import figures_of_report, rows_by_report
+from reviews.queries.figures import figures_of_report, kept_members, rows_by_report
 from reviews.queries.records import canonical_value
 from reviews.rules import commitment_to, drawn
 from reviews.services.names import keep_organisations
@@ -160,13 +160,14 @@ def _freeze_figures(
         for way in By
     }
     rows = {way: rows_by_report(question) for way, question in questions.items()}
+    members = kept_members(district, rows[By.DISTRICT])
     figures: list[FrozenFigure] = []
     for number, report in enumerate(REPORTS.values()):
         if progress:
             progress(number, len(REPORTS))
         for way in report.ways:
             figures += figures_of_report(
-                review, report, questions[way], rows[way][report.slug], len(figures), names
+                review, report, questions[way], rows[way][report.slug], len(figures), names, members
             )
     FrozenFigure.objects.bulk_create(figures, batch_size=500)
     listed = [figure for figure in figures if figure.noun == "organisations"]

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,9 @@ from publishing.rules.cells import Pair
 from publishing.services.grids import confirm_grid, propose_grid, withdraw_grid
 from publishing.services.releases import next_quarters, prepare_release
 from reports.queries.periods import Period, quarter_of
+from reports.queries.statuses import final_on
+from reports.services.keeping import keep_period
+from reports.services.recounting import recount_period
 from tests.factories import (
     PASSWORD,
     make_district,
@@ -171,6 +175,25 @@ def test_what_later_releases_say_of_a_quarter_does_not_depend_on_what_it_hides(
     [counted] = count_quarter(ReleaseGrid.objects.get(), FIRST, 2)
     assert [counted.rows[kind] for kind in kinds[: len(now)]] == now
     assert tables(city.release(SECOND))["2024-Q3", "coverage"] == first
+
+
+def test_a_release_reads_kept_figures_and_names_their_newest_vintage(city: City) -> None:
+    city.fix_grid({"coverage": "kind", "data-health": "district", "level": "kind", "cadence": "focus"})
+    grid = ReleaseGrid.objects.get()
+    counted = count_quarter(grid, FIRST, 1)
+    keep_period(FIRST, final_on(FIRST))
+    kept = count_quarter(grid, FIRST, 1)
+    assert [replace(table, vintage=0) for table in kept] == counted
+    assert {table.vintage for table in kept} == {1}
+    city.meet(city.organisations[11], date(2024, 8, 2))
+    assert count_quarter(grid, FIRST, 1) == kept, "what was entered late waits for a night"
+    recount_period(FIRST)
+    vintages = {table.slug: table.vintage for table in count_quarter(grid, FIRST, 1)}
+    assert (vintages["coverage"], vintages["data-health"]) == (2, 1)
+    release = city.release()
+    assert tables(release)["2024-Q3", "coverage"]["vintage"] == 2
+    lines = csv.DictReader(write_release(release, "csv").decode("utf-8-sig").splitlines())
+    assert {line["vintage"] for line in lines if line["indicator"] == "coverage"} == {"2"}
 
 
 def test_earlier_quarters_of_the_year_stay_as_first_published(city: City) -> None:

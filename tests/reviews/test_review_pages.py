@@ -15,6 +15,10 @@ from jobs.models import Job
 from jobs.services.running import run_next
 from lib.days import city_today
 from meetings.services.follow_ups import create_follow_up
+from reports.queries.periods import quarter_of
+from reports.queries.statuses import final_on
+from reports.services.keeping import keep_period
+from reports.services.recounting import recount_period
 from reviews.models import Review
 from reviews.services.reviews import agree_action, comment_figure, conclude
 from tests.factories import PASSWORD, make_contact, make_district, make_officer, make_supervisor, make_user
@@ -335,20 +339,28 @@ def test_who_has_nothing_to_do_with_it(client: Client, audited: Audited, review:
     assert audited.district.name not in text(client.get("/reviews/"))
 
 
-def test_since_signed_names_the_records_that_made_the_difference(
-    client: Client, audited: Audited, review: Review
-) -> None:
+def test_since_signed_names_the_records_that_made_the_difference(client: Client, audited: Audited) -> None:
+    """Of a kept quarter: nothing differs until a night has revised it, and the revision names the records."""
+    quarter = quarter_of(city_today()).back(2)
+    day = quarter.starts_at + timedelta(days=9)
+    audited.meet(starts_at=day)
+    keep_period(quarter, final_on(quarter))
+    audited.meet(2, starts_at=day)  # entered after the figure was final
+    review = audited.freeze(period=quarter)
+    figure = review.figures.get(slug="coverage", by="district")
+    assert (figure.n, figure.vintage, figure.ids) == (1, 1, [audited.organisations[0].pk])
     page = f"/reviews/{review.pk}/since/"
     assert client.get(page).status_code == 404  # a draft
     audited.finish(review)
     assert "Counted now, not then" not in text(client.get(page))
-    audited.meet(1)  # entered late
+    recount_period(quarter)
     late = joined(text(client.get(page)))
     assert "1 of 3" in late and "2 of 3" in late
     coverage = late.split('id="coverage"')[1].split("<h2")[0]
-    assert "Counted now, not then" in coverage and audited.organisations[1].name in coverage
+    assert "Counted now, not then" in coverage and audited.organisations[2].name in coverage
     assert audited.organisations[0].name not in coverage
-    assert "1 of 3" in text(client.get(f"/reviews/{review.pk}/"))
+    signed_page = text(client.get(f"/reviews/{review.pk}/"))
+    assert "1 of 3" in signed_page and "kept when the period was final" in joined(signed_page)
     client.force_login(audited.officer)
     assert client.get(page).status_code == 200
 
