@@ -271,7 +271,7 @@ class Migration(FirstMigration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='periods', to='contacts.organisation')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status', 'active')), fields=['home_district', 'since'], include=('organisation', 'until', 'cadence_days', 'lead_officer', 'deputy_officer', 'verified_on', 'kind'), name='period_of_figures'), models.Index(condition=models.Q(('entered_at__isnull', False)), fields=['entered_at'], name='period_by_entry')],
+                'indexes': [models.Index(condition=models.Q(('status', 'active')), fields=['home_district', 'since'], include=('organisation', 'until', 'cadence_days', 'lead_officer', 'deputy_officer', 'verified_on', 'kind'), name='period_of_figures')],
                 'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('organisation'), '='), (models.Func(models.F('since'), models.F('until'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='TSTZRANGE', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='period_one_at_a_time', violation_error_message='These dates overlap with another period of this organisation.'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='period_ends_after_start', violation_error_message='The end of the period must be after its start.')],
             },
         ),

@@ -346,10 +346,6 @@ class OrganisationPeriod(models.Model):
                 condition=Q(status="active"),
                 name="period_of_figures",
             ),
-            # Periods that were recorded late and so revised a figure (reports.figures.late_records).
-            models.Index(
-                fields=["entered_at"], condition=Q(entered_at__isnull=False), name="period_by_entry"
-            ),
         ]
         constraints = [
             ExclusionConstraint(

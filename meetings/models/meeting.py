@@ -185,8 +185,7 @@ class Meeting(Noun):
             ),
             models.Index(fields=["-starts_at", "id"], name="meeting_by_time"),
             models.Index(fields=["starts_at"], name="meeting_planned", condition=Q(status="planned")),
-            # Meetings before a day that were entered after a figure was final (reports.figures.late_records).
-            models.Index(fields=["updated_at", "id", "starts_at"], name="meeting_by_update_and_time"),
+            models.Index(fields=["updated_at", "id"], name="meeting_by_update"),
         ]
         constraints = [
             models.UniqueConstraint(
