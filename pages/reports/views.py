@@ -1,6 +1,6 @@
 """Figures of engagement for supervisors: scorecard, single reports and comparison of districts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import wraps
@@ -36,7 +36,7 @@ from pages.reports.forms import (
 from reports.charts import top_of
 from reports.figures.charts import bars_of, trend
 from reports.figures.counted_rows import can_count
-from reports.figures.kept_rows import revised_indicators
+from reports.figures.kept_rows import has_kept_trend, revised_indicators
 from reports.figures.parts import IN_SEVERAL
 from reports.figures.remarks import remark_on_comparison, remarks_on_figures
 from reports.figures.report import Report
@@ -57,7 +57,7 @@ from reports.figures.wording import format_note, name_group
 from reports.indicators import contact_wanted
 from reports.indicators.catalogue import REPORTS
 from reports.policies import can_correct_figures, can_read_reports
-from reports.queries.periods import seasons, with_seasons
+from reports.queries.periods import Period, seasons, with_seasons
 from reports.queries.questions import IN_NO_PART, By, Question
 from reports.queries.statuses import MEANINGS
 from reports.services.recounting import is_correctable
@@ -117,11 +117,13 @@ def scorecard_page(
 ) -> Context | HttpResponseBase:
     """All indicators of a district in a period.
 
-    The default is the user's first district and the last quarter. With `history`, the 12 preceding periods
-    too. htmx requests only these after the page has loaded.
+    The default is the user's first district and the last quarter. The trend of 12 periods is read at once if
+    their figures are kept. Otherwise htmx requests it with `history` after the page has loaded.
     """
     _remember(request, question, *REPORTS)
-    run_up = form.chosen.run_up(RUN_UP) if "history" in request.GET else ()
+    run_up: Sequence[Period] = form.chosen.run_up(RUN_UP)
+    if "history" not in request.GET and not has_kept_trend(question, run_up):
+        run_up = ()
     lines = scorecard(REPORTS.values(), question, form.chosen, form.before, run_up)
     figures = {figure.report.slug: figure for figure in figures_with_names(lines, question.districts)}
     if run_up and request.htmx:  # type: ignore[attr-defined]  # django-htmx

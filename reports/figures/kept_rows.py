@@ -7,7 +7,7 @@ from uuid import UUID
 
 from districts.models import District
 from lib.row_context import Opened, opened
-from reports.models import KeptFigure, Split
+from reports.models import KeptFigure, KeptPeriod, Split
 from reports.queries.periods import Period
 from reports.queries.questions import IN_NO_PART, TOGETHER, By, Question
 from reports.queries.statuses import Status, status_of
@@ -65,6 +65,15 @@ def is_keepable(question: Question, period: Period) -> bool:
     )
     is_of_one = len(question.districts) == 1 or (question.by == By.DISTRICT and not question.is_together)
     return is_named and is_of_one and not question.all_kinds
+
+
+@opened(Opened.FIGURES)
+def has_kept_trend(question: Question, run_up: Sequence[Period]) -> bool:
+    """Whether figures are kept for all these periods but at most two, so that the trend costs little."""
+    if not all(is_keepable(question, period) for period in run_up):
+        return False
+    ids = [district.pk for district in question.districts]
+    return KeptPeriod.objects.in_periods(ids, run_up).final().count() >= (len(run_up) - 2) * len(ids)
 
 
 @opened(Opened.FIGURES)

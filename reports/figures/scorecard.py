@@ -226,23 +226,25 @@ class Line:
 
     @property
     def word(self) -> str:
-        """Return better, worse, as before or too few: how the figure compares in one word.
+        """Return better, worse, as before or too few to judge: how the figure compares in one word.
 
         It is empty if the periods cannot be compared, or the figure has no direction. A full count or a state
-        has no chance in it: within its limits (`limits`) it is as before.
+        has no chance in it: within its limits (`limits`) it is as before, and with too few final periods for
+        limits nothing can be said.
         """
         if not self.is_comparable or self.report.better is None or not self._have_both:
             return ""
         if self.is_of_few:
-            return _("too few")
+            return _("too few to judge")
         if self.report.has_interval:
             is_clear = self._is_clear
+        elif not self.run_up:
+            return ""
         else:
-            own_limits = self.limits[-1] if self.run_up else None
-            value = self.value
-            is_clear = value is not None and (
-                own_limits is None or not own_limits[0] <= value <= own_limits[1]
-            )
+            own_limits, value = self.limits[-1], self.value
+            if own_limits is None or value is None:
+                return _("too few to judge")
+            is_clear = not own_limits[0] <= value <= own_limits[1]
         if not is_clear or not self._direction or self.value == self.value_before:
             return _("as before")
         return _("better") if self._direction == self.report.better else _("worse")

@@ -24,6 +24,8 @@ from reports.management.commands.write_method import PAGE
 from reports.management.commands.write_method import method_page as text_of_method
 from reports.queries.periods import Period, month_of, quarter_of, year_of
 from reports.queries.questions import By
+from reports.queries.statuses import final_on
+from reports.services.keeping import keep_period
 from tests.factories import (
     make_district,
     make_meeting,
@@ -360,9 +362,23 @@ def test_the_scorecard_asks_once_for_all_that_count_the_same(
     client: Client, city: City, django_assert_max_num_queries: Any
 ) -> None:
     client.force_login(city.supervisor)
-    for page, htmx in (("/reports/", False), (HISTORY, False), (HISTORY, True)):
-        with django_assert_max_num_queries(14):
+    # Without `history`, one statement more asks whether the trend is kept.
+    for page, htmx, statements in (("/reports/", False, 15), (HISTORY, False, 14), (HISTORY, True, 14)):
+        with django_assert_max_num_queries(statements):
             client.get(page, headers={"HX-Request": "true"} if htmx else {})
+
+
+def test_a_kept_trend_is_on_the_first_page_and_costs_fewer_statements(
+    client: Client, city: City, django_assert_max_num_queries: Any
+) -> None:
+    for period in QUARTER.run_up(12):
+        keep_period(period, final_on(period))
+    client.force_login(city.supervisor)
+    with django_assert_max_num_queries(14):
+        first = client.get(f"/reports/?{ASKED}")
+    assert 'hx-trigger="load"' not in first.content.decode()
+    [figure] = figures_of(first, "coverage")
+    assert (len(figure.line.run_up), figure.line.row.vintage) == (12, 1)
 
 
 def test_twelve_periods_come_once_the_page_is_there(client: Client, city: City) -> None:
