@@ -36,6 +36,8 @@ def _page_lines() -> Iterator[str]:
         "",
         "`manage.py write_method` writes this page from the definitions in `reports/indicators/`. In the",
         "menu of the scorecard, “How figures are counted” (`/reports/method/`) shows each SQL statement.",
+        "`manage.py explain_report SLUG --district CODE --from DAY --to DAY` prints a statement with its",
+        "values. Run in psql, it yields the kept figure: vintage 1, and after a revision the newest vintage.",
     )
     yield from ("", "## Status", "")
     yield from (f"- **{status.label}:** {meaning}" for status, meaning in MEANINGS.items())
