@@ -73,7 +73,7 @@ class StatedValue:
             return _("revised on %(day)s; first published: %(n)s of %(of)s") % words
         if value.reason == Why.COUNTED:
             return _("counted on %(day)s") % words
-        return _("final since %(day)s") % words
+        return _("final, kept on %(day)s") % words
 
 
 @dataclass(frozen=True)
