@@ -160,7 +160,7 @@ class ConcernRows:
 
     @cached_property
     def counts(self) -> ConcernCounts:
-        """Two statements. Whatever the actor cannot see is in none of the numbers."""
+        """Count what the actor can see, in two statements."""
         of_concerns = self.concerns.order_by().aggregate(
             concerns=Count("pk"),
             open=Count("pk", filter=self._is_alone & ~Q(status=ConcernStatus.CLOSED)),

@@ -19,7 +19,7 @@ _FAR_FUTURE: Final = datetime.max.replace(tzinfo=UTC)
 def under_way(actor: Actor) -> list[Any]:
     """Return visible incidents under way: those with the actor's steps first, then by time.
 
-    `next_step` is the first open step by time, whoever has it, as in the list of concerns: a late one first.
+    `next_step` is the first open step by time, of any owner, as in the list of concerns: a late one first.
     Staff who work in a district tonight, also on duty, find them here.
     """
     incidents: list[Any] = _UNDER_WAY.fetch(actor)

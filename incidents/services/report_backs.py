@@ -46,7 +46,7 @@ def mark_steps_of_told(actor: Actor, incident: Incident, concern: Concern) -> bo
 
 
 def _is_of(step: IncidentStep, concern: Concern) -> bool:
-    """Whether a step reports back to whom the concern is about."""
+    """Whether a step reports back to the place or the organisation that the concern is about."""
     if step.organisation_id is None:
         return concern.site_organisation_id is None
     return step.organisation_id in (concern.site_organisation_id, concern.raised_by_organisation_id)

@@ -82,7 +82,7 @@ def mark_handover_seen(*, actor: Actor, shift_id: UUID) -> None:
 
 
 def moves_of_shift(actor: Actor, shift: DutyShift, to: UUID | None) -> list[Moves]:
-    """Return what moves to whom if a shift is handed over to `to` now.
+    """Return the steps that each colleague gets if a shift is handed over to `to` now.
 
     Incidents are named as the actor sees them, and `is_seen` says whether the actor does.
     """

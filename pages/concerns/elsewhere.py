@@ -35,7 +35,7 @@ class ElsewhereForm(forms.Form):
 
 
 def elsewhere_form(request: ActorRequest) -> ElsewhereForm | None:
-    """Return the form of an officer who is on duty, or None. Others are told what to do."""
+    """Return the form of an officer who is on duty, or None. The page tells others what to do."""
     actor = request.actor
     if not (actor.is_on_duty and can_begin_shift(actor)):
         return None

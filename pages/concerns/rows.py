@@ -199,7 +199,7 @@ def incidents(request: ActorRequest) -> HttpResponseBase:
 
 
 def _chosen(query: QueryDict) -> Show:
-    """The part asked for. Without filters it is Open; what a filter finds is shown whatever became of it."""
+    """Return the part of the list to show: Open without filters, and All with filters."""
     try:
         return Show(query.get("show", ""))
     except ValueError:

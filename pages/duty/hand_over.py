@@ -45,7 +45,7 @@ from pages.lookups import get_or_404, readers_only, refuse_unless
 class HandOverForm(HintedForm):
     """The colleague who takes over, and a note. `offered` are the colleagues, the next shift first.
 
-    `shown_to` is the colleague for whom the page showed who gets what.
+    `shown_to` is the colleague for which the page showed the moves.
     """
 
     field_order = ("to", "shown_to", "note")

@@ -49,10 +49,10 @@ def shifts_seen_by(actor: Actor) -> DutyShiftQuerySet:
 
 
 def colleagues_for(shift: DutyShift) -> list[User]:
-    """Return colleagues to whom a shift can be handed over.
+    """Return colleagues who can take over a shift.
 
-    The next shift there is first. Then come colleagues of the same role, of these who is on duty elsewhere
-    first, then by name.
+    The next shift there is first. Then come colleagues of the same role: those on duty elsewhere, then the
+    others, by name.
     """
     lineages = [district.lineage for district in shift.districts]
     above = {pk for lineage in lineages for pk in lineage}

@@ -168,7 +168,7 @@ def dial(number: str) -> SafeString:
 
 @register.simple_tag
 def call_button(phone: PhoneNumber | str | None, name: object) -> SafeString | str:
-    """A quiet button “Call” in a row. Screen readers hear whom it calls, and the number."""
+    """A quiet button “Call” in a row. Screen readers hear the name and the number."""
     number = to_python(phone) if phone else None
     if not number or not number.is_valid():
         return ""

@@ -22,7 +22,7 @@ _SPLITS: Final[Mapping[Grouping, By]] = {ByEach.KIND: By.KIND, ByEach.FOCUS: By.
 
 @dataclass(frozen=True)
 class KeptQuestion(Question):
-    """A question for each district and its own ground, in one statement.
+    """A question for each district and its own area, in one statement.
 
     `every` are all districts of the period, which are parts of those above them.
     """

@@ -1,4 +1,4 @@
-"""Records behind kept totals: those on the ground of the district itself and of each district in it."""
+"""Records behind kept totals: those in the district's own area and in each district in it."""
 
 from collections.abc import Collection
 from uuid import UUID

@@ -263,7 +263,7 @@ def _whole_number(number: float) -> float:
 
 
 class KeptMembers(models.Model):
-    """The records behind the first figures of a district's own ground, without the districts in it.
+    """The records behind the first figures of a district's own area, without the districts in it.
 
     `ids` has 16 bytes a record. `marks` has, in the same order, a bit for each indicator in `indicators` if
     the record is in `n`, and one if it is in `of`. A district's members are those of all districts in it.
@@ -292,7 +292,7 @@ class FigureChangeQuerySet(models.QuerySet["FigureChange"]):
     def behind(self, revised: KeptFigure, before: KeptFigure | None) -> Self:
         """Return the changes since the vintage `before` that make up a revision of a district's total.
 
-        They are those on its own ground and in all districts in it.
+        They are those in its own area and in all districts in it.
         """
         changes = self.filter(figure__kept_at__gt=before.kept_at) if before else self
         return changes.filter(
@@ -306,7 +306,7 @@ class FigureChangeQuerySet(models.QuerySet["FigureChange"]):
 
 
 class FigureChange(models.Model):
-    """Records that came or went by a revision in a district's own ground.
+    """Records that came or went by a revision in a district's own area.
 
     The IDs are those of records in `n` (`came`, `went`) and in `of` (`came_in_total`, `went_from_total`).
     `events` are the events of the activity log that did it.

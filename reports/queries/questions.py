@@ -23,7 +23,7 @@ from reports.queries.periods import Period
 # The code of a row for records in `Question.rest_of` that are in none of its parts.
 IN_NO_PART: Final = ""
 TOGETHER: Final = "*"  # the code of a row for all districts, which no district has
-OWN: Final = "="  # begins the code of a row for a district's own ground (reports.queries.statements)
+OWN: Final = "="  # begins the code of a row for a district's own area (reports.queries.statements)
 
 
 class By(StrEnum):

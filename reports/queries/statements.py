@@ -16,7 +16,7 @@ from reports.queries.questions import OWN, By, ByEach, Grouping, Question
 # asked: one row for each period. Counting ends at `until` and `until_on`, the period itself at `ends_on`.
 # ground: one row for each district of the question (`code`) and each district in it. If the code is empty,
 # the row is of a district that is in no part. If it begins with OWN, the row is of the district's
-# own ground: in none of the districts of the question that are in it.
+# own area: in none of the districts of the question that are in it.
 ASKED: Final = f"""
 asked (nr, since, until, since_on, until_on, ends_on) AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(since)s::timestamptz[], %(until)s::timestamptz[],

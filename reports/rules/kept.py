@@ -62,7 +62,7 @@ NOTHING: Final = Count(0, 0, {}, NO_MEMBERS)
 
 
 def nothing_left(columns: Mapping[str, Any]) -> Count:
-    """Return the count of a group that has no records any more."""
+    """Return the count of a group that no longer has records."""
     zeros = {name: 0 if isinstance(value, int) else None for name, value in columns.items()}
     return Count(0, 0, zeros, NO_MEMBERS)
 

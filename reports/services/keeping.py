@@ -132,7 +132,7 @@ def counts_of(
     *,
     totals: bool = False,
 ) -> dict[UUID, Counts]:
-    """Return the counts of each district: totals, its own ground, and by kind and community."""
+    """Return the counts of each district: totals, its own area, and by kind and community."""
     question = KeptQuestion((period,), tuple(districts), every=tuple(every))
     own_question = KeptQuestion((period,), tuple(districts), every=tuple(every), is_own=True)
     counts: dict[UUID, Counts] = {district.pk: {} for district in districts}

@@ -215,7 +215,7 @@ def _own_members(
     every: Collection[UUID],
     reports: Sequence[Report] = FINAL_REPORTS,
 ) -> dict[UUID, Own]:
-    """Return today's members of the differing indicators on each district's own ground."""
+    """Return today's members of the differing indicators in each district's own area."""
     slugs = {slug for places in differing.values() for slug, split, _key in places if split == Split.OWN}
     members: dict[UUID, Own] = {row.district_id: {} for row in kept_period}
     for report in reports:
@@ -244,7 +244,7 @@ def _revise(
 ) -> bool:
     """Insert a new vintage of each figure that differs.
 
-    Return False if another worker counted the period later than this count, or nothing differs any more.
+    Return False if another worker counted the period later than this count, or nothing differs now.
     """
     locked = KeptPeriod.objects.select_for_update(no_key=True).get(pk=kept_period.pk)
     if locked.checked_at > started_at or locked.salt is None:
@@ -282,7 +282,7 @@ def _change(kept_period: KeptPeriod, slug: str, members: Members) -> FigureChang
 
 
 def kept_members(kept_period: KeptPeriod, slug: str) -> Members:
-    """Return the members of the newest vintage on the district's own ground."""
+    """Return the members of the newest vintage in the district's own area."""
     members = Members()
     for row in KeptMembers.objects.filter(kept_period=kept_period, indicators__contains=[slug]):
         members = unpack(bytes(row.ids), bytes(row.marks), row.indicators.index(slug), len(row.indicators))
