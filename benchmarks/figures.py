@@ -35,12 +35,12 @@ def scorecard_paths() -> dict[str, list[str]]:
     return {SCORECARD: [page], HISTORY: [f"{page}&history=true"]}
 
 
-def statements() -> dict[str, str | Sequence[str]]:
-    """Return the SQL of each report by name; for the scorecard, all statements."""
+def statements() -> dict[str, Sequence[str]]:
+    """Return all statements of each report and of the scorecard, by name."""
     quarter = _quarter()
     question = Question((quarter,), (District.objects.get(code=DISTRICT),))
-    found: dict[str, str | Sequence[str]] = {
-        f"report-{slug}": _sent(partial(report.rows, question))[0] for slug, report in BY_SLUG.items()
+    found: dict[str, Sequence[str]] = {
+        f"report-{slug}": _sent(partial(report.rows, question)) for slug, report in BY_SLUG.items()
     }
 
     def ask_all(run_up: Sequence[Period] = ()) -> None:

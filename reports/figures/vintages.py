@@ -71,7 +71,7 @@ def vintage_known_then(report: Report, district: District, period: Period) -> Vi
 def _vintage(report: Report, figure: KeptFigure) -> Vintage:
     row: Any = row_of(report, figure, "")
     text = format_figure(report, row)
-    if report.unit == "ratio" and "%" in text:
+    if row.of and (report.spread or (report.unit == "ratio" and "%" in text)):
         text = f"{text}, {format_counts(row)}"
     reason = figure.get_reason_display()
     if figure.days_late and figure.reason != Why.COUNTED:

@@ -1,5 +1,6 @@
 """A supervisor learns of a revised figure: on Today until looked at, on its page, and by mail."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from reports.models import KeptFigure
 from reports.reminders import FIGURES_REVISED, RevisedFigures
 from reports.services.keeping import keep_period
 from reports.services.recounting import recount_period
-from tests.factories import make_district, make_supervisor, make_user
+from tests.factories import make_district, make_meeting, make_supervisor, make_user
 from tests.reports.city import at
 from tests.reports.test_kept_figures import QUARTER, TODAY, City
 
@@ -69,3 +70,14 @@ def test_a_share_that_moved_is_in_the_mail_of_the_morning(revised: City) -> None
     title, lines = subject.words(FIGURES_REVISED, rows[figure.kept_period_id])
     assert title == "Final figures were revised"
     assert "Market, Quarter 1 of 2026: Organisations met" in lines
+
+
+def test_each_vintage_of_a_distribution_states_its_counts(client: Client) -> None:
+    district = City().market
+    day = at(date(2026, 2, 2))
+    make_meeting(district, starts_at=day, level="inform")
+    keep_period(QUARTER, TODAY, with_old=True)
+    make_meeting(district, starts_at=day)
+    recount_period(QUARTER)
+    shown = page(client, make_supervisor(district), f"/reports/level/vintages/?district={district.code}")
+    assert re.findall(r"inform 1, (\d+ of \d+)", shown) == ["1 of 3", "1 of 4"]
