@@ -244,13 +244,13 @@ def _description() -> Json:
     """Return the schemas of the values that say what a figure is and how it was counted."""
     moment = {"type": ["string", "null"], "format": "date-time"}
     properties: Json = {
-        "indicator": {**CODE, "enum": list(BY_SLUG), "description": "The slug of the report."},
+        "indicator": {**CODE, "x-extensible-enum": list(BY_SLUG), "description": "The slug of the report."},
         "from": {**DAY, "description": "The first day of the period."},
         "to": {**DAY, "description": "The day after the last day of the period."},
         "counted_to": {**DAY, "description": "`to`, or tomorrow if the period is still running."},
         "unit": {
             **CODE,
-            "enum": ["ratio", "days", "minutes", "count", "per_week"],
+            "x-extensible-enum": ["ratio", "days", "minutes", "count", "per_week"],
             "description": "The unit of `value`.",
         },
         "value": {
@@ -259,7 +259,7 @@ def _description() -> Json:
         },
         "value_status": {
             **CODE,
-            "enum": ValueStatus.values,
+            "x-extensible-enum": ValueStatus.values,
             "description": "`available`: `value` has a number. `too_few`: the figure is a share and `of` is "
             "below 30. `nothing_to_count`: nothing was counted. `distribution`: the numbers are in other "
             "columns.",
@@ -271,7 +271,7 @@ def _description() -> Json:
         },
         "status": {
             **CODE,
-            "enum": Status.values,
+            "x-extensible-enum": Status.values,
             "description": "The status of this figure, with the same codes as the status of the answer.",
         },
         "as_of": {"type": "string", "format": "date-time", "description": "When the figure was counted."},
@@ -285,7 +285,7 @@ def _description() -> Json:
         "kept_at": {**moment, "description": "When this vintage was kept."},
         "kept_reason": {
             "type": ["string", "null"],
-            "enum": [*Why.values, None],
+            "x-extensible-enum": Why.values,
             "description": "Why this vintage was kept.",
         },
     }

@@ -29,10 +29,10 @@ from pages.reports.forms import (
     CompareForm,
     CountedForm,
     DistrictPeriodForm,
-    PeriodForm,
     RowForm,
     SplitForm,
 )
+from pages.reports.period_form import PeriodForm
 from reports.charts import top_of
 from reports.figures.charts import bars_of, trend
 from reports.figures.counted_rows import can_count

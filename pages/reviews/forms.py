@@ -18,7 +18,7 @@ from lib.days import city_today
 from pages.districts.forms import DistrictChoice
 from pages.forms.base import DigestForm, VersionedForm
 from pages.forms.fields import fields_of, form_field
-from pages.reports.forms import name_of, period_named
+from pages.reports.period_form import name_of, period_named
 from reports.exports.request import SCORECARD
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period, month_of, quarter_of, year_of

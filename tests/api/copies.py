@@ -3,18 +3,23 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, F
+
 from api.queries.actors import actor_for_key
 from api.queries.changes import MODELS
 from districts.models import District
+from reports.models import KeptPeriod
 from tests.api.clients import Tool
 from tests.audit.numbering import publish_all
 
 Rows = dict[tuple[str, UUID], int]  # type and id → version
 
 
-def _counter(model: Any) -> str:
-    """The field that counts the changes of a row."""
-    return "version" if any(one.name == "version" for one in model._meta.fields) else "revision"
+def _version(model: Any) -> Any:
+    """Return what counts the changes of a row: a field, or the vintages of kept figures."""
+    if model is KeptPeriod:
+        return Count("figures__kept_at", distinct=True)
+    return F("version" if any(field.name == "version" for field in model._meta.fields) else "revision")
 
 
 class Copy:
@@ -32,7 +37,7 @@ class Copy:
         return {
             (name, pk): version
             for name, model in MODELS.items()
-            for pk, version in model.objects.visible_to(actor).values_list("pk", _counter(model))
+            for pk, version in model.objects.visible_to(actor).values_list("pk", _version(model))
         }
 
     def follow(self) -> list[dict[str, Any]]:

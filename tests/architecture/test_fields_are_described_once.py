@@ -96,6 +96,7 @@ DECLARED: Final = {
 # Lengths that repeat a model's, with the reason.
 LENGTHS: Final = {
     ("api/resources/shapes.py", "source"): "a child row of five models, of the same shape for each",
+    ("pages/reports/corrections.py", "reason"): "the purpose of an event, which is longer",
 }
 
 

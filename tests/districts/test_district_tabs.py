@@ -243,7 +243,7 @@ def test_a_supervisor_starts_the_audit_from_the_scorecard_of_a_period_that_is_ov
 ) -> None:
     def audits(user: Any, query: str) -> list[str]:
         html = read(client, user, f"/reports/?{query}").content.decode()
-        return re.findall(r'<a class="button" href="(/reviews/new/[^"]+)"', html)
+        return re.findall(r'<a class="button only-desk" href="(/reviews/new/[^"]+)"', html)
 
     [url] = audits(city.supervisor, f"district={city.ponds.code}&{ASKED}")
     form = client.get(unescape(url)).context["form"]

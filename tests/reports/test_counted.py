@@ -12,7 +12,7 @@ from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
 from pages.reports.figures import Figure
-from pages.reports.forms import name_of
+from pages.reports.period_form import name_of
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import quarter_of
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_supervisor

@@ -17,7 +17,7 @@ from accounts.models import Role
 from audit.models import Action, Event
 from districts.services.districts import expect_community
 from lib.days import city_today
-from pages.reports.forms import name_of, period_named
+from pages.reports.period_form import name_of, period_named
 from pages.templatetags.reports import _method, method
 from reports.indicators.catalogue import REPORTS
 from reports.management.commands.write_method import PAGE
