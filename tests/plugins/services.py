@@ -62,6 +62,8 @@ def environment(database: str = DATABASE) -> dict[str, str]:
         "CELERY_BROKER_URL": valkey.broker_url(),
         "EMAIL_URL": f"smtp://127.0.0.1:{SMTP_PORT}",
         "LOG_LEVEL": "WARNING",
+        # Tests do the same on every day of the week.
+        "DAYS_OFF": "",
         "DATABASE_POOLED": os.environ.get("TEST_POOLER", "0"),
         "ROW_SECURITY": os.environ.get("TEST_ROW_SECURITY", "1"),
         # Playwright's loop runs in the tests' thread, in which Django would otherwise refuse to query.
