@@ -125,6 +125,14 @@ class Agreement(models.TextChoices):
     EMAIL = "email", _("by email")
 
 
+class AliasKind(models.TextChoices):
+    """The kind of another name of an organisation."""
+
+    TYPED = "typed", pgettext_lazy("kind of name", "as colleagues write it")
+    FORMER = "former", pgettext_lazy("kind of name", "former name")
+    SHORT = "short", pgettext_lazy("kind of name", "short form")
+
+
 class Channel(models.TextChoices):
     """The channel of a detail besides the first phone, email and web address."""
 

@@ -27,6 +27,7 @@ from contacts.merging.choices import Choices, chosen_values
 from contacts.models import UNDO_WITHIN, Contact, ImportedFields, Merge, Organisation
 from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.rules.fingerprints import MORE, after_import, decided, fingerprints_of
+from contacts.services.aliases import ALIASES, keep_names
 from contacts.services.change_feed import (
     districts_of_contacts,
     districts_of_organisations,
@@ -169,6 +170,7 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
         "gone": [{"row": relations.as_json_rows([row])} for row in merged],
     }
     differing = _differing_fields(rows)
+    merged_names = [str(row) for row in rows] if model is Organisation else []
     reached = [channel for row in rows for channel in _own_channels(row)]
     memories = [relations.Memory() for _row in merged]
     values = dict(chosen_values(rows, choices))
@@ -192,6 +194,9 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
             str(detail.pk) for detail in new_details
         ]
         change.names.append(OTHER)
+    if isinstance(kept_row, Organisation) and (aliases := keep_names(actor, kept_row, merged_names)):
+        memory["gone"][-1]["relations"]["made"]["contacts.OrganisationAlias.organisation"] = aliases
+        change.names.append(ALIASES)
     _keep_decisions(kept_row, differing, reached)
     _save_kept(change, merged)
     changed = [*change.names, *_add_other_homes(kept_row, homes)]

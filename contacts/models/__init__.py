@@ -1,5 +1,6 @@
 """Organisations, and contacts who represent them or are independent."""
 
+from contacts.models.alias import OrganisationAlias
 from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
 from contacts.models.detail import ContactDetail, Detail, OrganisationDetail
 from contacts.models.erased import ErasedId
@@ -26,6 +27,7 @@ __all__ = [
     "Merge",
     "NotADuplicate",
     "Organisation",
+    "OrganisationAlias",
     "OrganisationDetail",
     "OrganisationExternalId",
     "OrganisationPeriod",

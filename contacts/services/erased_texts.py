@@ -17,6 +17,7 @@ from contacts.models import (
     Merge,
     NotADuplicate,
     Organisation,
+    OrganisationAlias,
     OrganisationDetail,
     OrganisationExternalId,
     OrganisationPrivateChannel,
@@ -115,7 +116,7 @@ def _delete_child_rows(
     keys: Keys,
     rewrite: Rewrite,
 ) -> None:
-    """Delete external IDs that name a person: a rewritten ID would be useless."""
+    """Delete rows that name a person, such as external IDs: a rewritten ID would be useless."""
     _change_child_rows(
         model, owner, reference, name, actor, keys, lambda row: bool(rewrite(row)) and _delete_row(row)
     )
@@ -170,6 +171,11 @@ def _child_writer(model: type[models.Model], owner: _Owner, reference: str, name
     return Writer(model, partial(_rewrite_child_rows, model, owner, reference, name))
 
 
+def _delete_aliases(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
+    """Delete aliases that name a person: with a mark they would be useless."""
+    _delete_child_rows(OrganisationAlias, _ORGANISATION, "organisation_id", "aliases", actor, keys, rewrite)
+
+
 def _external_id_writer(model: type[models.Model], owner: _Owner, reference: str) -> Writer:
     return Writer(model, partial(_delete_child_rows, model, owner, reference, "external_ids"))
 
@@ -184,5 +190,6 @@ WRITERS: Final = (
     _child_writer(FocusDeclaration, _ORGANISATION, "organisation_id", "focuses"),
     _external_id_writer(ContactExternalId, _CONTACT, "contact_id"),
     _external_id_writer(OrganisationExternalId, _ORGANISATION, "organisation_id"),
+    Writer(OrganisationAlias, _delete_aliases),
     Writer(Merge, delete_named_merge_memory),
 )

@@ -19,6 +19,7 @@ from audit.models import Action, Op
 from contacts.codes import HIDDEN_AWAY, OrganisationStatus
 from contacts.models import Organisation, OrganisationExternalId
 from contacts.policies import can_edit_organisation, can_write_in
+from contacts.services.aliases import ALIASES, aliases_of, set_aliases
 from contacts.services.change_feed import districts_of_organisations
 from contacts.services.changes import (
     Change,
@@ -114,10 +115,11 @@ def write_organisations(
 ) -> None:
     """Write all changes or none, one for each organisation. Existing organisations are locked by the caller.
 
-    Besides columns, a change can set `other_details`, `also_in`, `focuses` and `external_ids`. Instead of all
-    `external_ids`, it can set `added_ids` and `dropped_ids` as (source, ID). `action` replaces the action of
-    each change in the activity log. `is_checked` states that the values have passed the checks of their
-    fields (exchange.imports.converting). For an undo, `undone_at` is the time of the undone change.
+    Besides columns, a change can set `other_details`, `also_in`, `focuses`, `aliases` and `external_ids`.
+    Instead of all `external_ids`, it can set `added_ids` and `dropped_ids` as (source, ID). `action`
+    replaces the action of each change in the activity log. `is_checked` states that the values have passed
+    the checks of their fields (exchange.imports.converting). For an undo, `undone_at` is the time of the
+    undone change.
 
     Raises PermissionDenied if the actor cannot edit an organisation or does not cover its home district, and
     ValidationError by field.
@@ -135,6 +137,8 @@ def write_organisations(
     begin_when_known([row for row in new if row.known_since])
     for change in changes:
         _set_child_rows(change)
+        if ALIASES in change.fields and set_aliases(actor, change.row, change.fields[ALIASES]):
+            change.names.append(ALIASES)
     _set_external_ids(changes)
     changed = [change for change in changes if change.is_changed]
     save_organisations(changed, plan.details, undone_at=undone_at)
@@ -164,8 +168,9 @@ def save_organisations(
     `details` are other details that the caller has read already, by organisation.
     """
     details_by_owner = details_of([change.row for change in changes], details)
+    aliases = aliases_of([change.row for change in changes])
     for change in changes:
-        fold_organisation(change.row, details_by_owner[change.row.pk])
+        fold_organisation(change.row, details_by_owner[change.row.pk], aliases.get(change.row.pk, ()))
     save_changed(changes)
     changed_columns = {change.row: change.columns.keys() for change in changes}
     correct_kinds([change.row for change in changes if change.was_wrong and "kind" in change.columns])
@@ -219,7 +224,7 @@ def _set_columns(actor: Actor, change: Change, *, is_checked: bool) -> None:
     row = change.row
     if not change.is_new and not can_edit_organisation(actor, row):
         raise PermissionDenied
-    change.assign({OTHER, *CHILD_ROWS, *_IDS}, is_clean=is_checked)
+    change.assign({OTHER, ALIASES, *CHILD_ROWS, *_IDS}, is_clean=is_checked)
     moves = row.home_district_id and "home_district" in change.names
     if moves and not can_write_in(actor, row.home_district_id):
         raise PermissionDenied

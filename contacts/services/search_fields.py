@@ -11,14 +11,19 @@ from lib.fold import findable, fold
 _INDEXED: Final = 2_600  # bytes: a B-tree keeps no row above 2,704
 
 
-def fold_organisation(row: Organisation, details: Iterable[Any] = ()) -> None:
-    """Set `folded` and `clues` of an organisation from its fields and other details. Does not save.
+def fold_organisation(row: Organisation, details: Iterable[Any] = (), aliases: Iterable[Any] = ()) -> None:
+    """Set `folded` and `clues` of an organisation from its fields, details and aliases. Does not save.
 
     If the location is protected, the organisation cannot be found by its address.
     """
     address, postcode = ("", "") if row.has_protected_location else (row.address, row.postcode)
     sites = [row.website, *(detail.value for detail in details if detail.channel not in ("phone", "email"))]
-    extra_words = [*words_to_find(row.name), *fold(postcode, *map(website_host, sites)).split()]
+    texts = [alias.text for alias in aliases]
+    extra_words = [
+        *words_to_find(row.name),
+        *findable(*texts).split(),
+        *fold(postcode, *map(website_host, sites)).split(),
+    ]
     folded = findable(row.name, row.short_name, address)
     row.folded = _shortened_for_index(" ".join([folded, *dict.fromkeys(extra_words)]))
     clues = organisation_clues(

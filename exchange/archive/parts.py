@@ -27,6 +27,7 @@ from contacts.models import (
     Merge,
     NotADuplicate,
     Organisation,
+    OrganisationAlias,
     OrganisationDetail,
     OrganisationExternalId,
     OrganisationPeriod,
@@ -212,6 +213,7 @@ OWN_PARTS: Final = (
     Part("organisation_periods", OrganisationPeriod, owner="organisation"),
     Part("organisation_details", OrganisationDetail, owner="owner", finish=check_detail),
     Part("focus_declarations", FocusDeclaration, owner="organisation"),
+    Part("organisation_aliases", OrganisationAlias, owner="organisation"),
     Part("organisation_external_ids", OrganisationExternalId, owner="organisation"),
     Part("imported_fields", ImportedFields, owner="organisation"),
     Part(

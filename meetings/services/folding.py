@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from contacts.models import Contact, Organisation
+from contacts.services.aliases import aliases_of
 from contacts.services.details import details_of
 from contacts.services.search_fields import fold_contact, fold_organisation
 from lib.fold import findable
@@ -68,9 +69,12 @@ def refold(model: type[models.Model], ids: list[UUID]) -> None:
 
 def _fold(rows: list[Any]) -> None:
     """Fold rows of one model. Related rows of organisations and contacts are read at once."""
-    details = details_of(rows) if rows and type(rows[0]) in (Organisation, Contact) else {}
+    kind = type(rows[0]) if rows else None
+    details = details_of(rows) if kind in (Organisation, Contact) else {}
+    aliases = aliases_of(rows) if kind is Organisation else {}
     for row in rows:
-        FOLDS[type(row)](row, *([details[row.pk]] if details else []))
+        related = [*([details[row.pk]] if details else []), *([aliases.get(row.pk, ())] if aliases else [])]
+        FOLDS[type(row)](row, *related)
 
 
 def _derived_values(row: Any) -> list[Any]:

@@ -31,7 +31,8 @@ _OFFICERS: Final = frozenset(
 #: Tables of the room contacts that do not belong to a contact.
 _OF_ORGANISATIONS: Final = frozenset(
     {
-        *("contacts.FocusDeclaration", "contacts.Organisation", "contacts.OrganisationDetail"),
+        *("contacts.FocusDeclaration", "contacts.Organisation", "contacts.OrganisationAlias"),
+        "contacts.OrganisationDetail",
         "contacts.OrganisationPrivateChannel",
     }
 )

@@ -26,6 +26,7 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
             "Organisation",
             "OrganisationPeriod",
             "FocusDeclaration",
+            "OrganisationAlias",
             "OrganisationDetail",
             "OrganisationExternalId",
             "OrganisationPrivateChannel",
@@ -33,6 +34,7 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
         {"periods", "focus_declarations", "also_in", "other_details"},
         {
             "contacts/services/organisations.py",
+            "contacts/services/aliases.py",
             "contacts/services/details.py",
             "contacts/services/focuses.py",
             "contacts/services/periods.py",

@@ -19,6 +19,7 @@ from contacts.models import (
     ImportedFields,
     Merge,
     Organisation,
+    OrganisationAlias,
     OrganisationExternalId,
     OrganisationPeriod,
     OrganisationPrivateChannel,
@@ -165,6 +166,12 @@ def known_elsewhere(model: Any, link: str) -> Callable[[Rows], None]:
     return make
 
 
+def called_differently(rows: Rows) -> None:
+    for row in rows:
+        for text in ("the same", f"name {row.pk}"):
+            OrganisationAlias.objects.create(organisation=row, text=text, folded=text)
+
+
 def each(make: Callable[..., Any], link: str) -> Callable[[Rows], None]:
     def make_all(rows: Rows) -> None:
         for row in rows:
@@ -191,6 +198,7 @@ MADE: Final[dict[str, Callable[[Rows], None]]] = {
     "contacts.ContactDetail.owner": reached_besides,
     "contacts.FocusDeclaration.organisation": declared,
     "contacts.Organisation_also_in.organisation": also_elsewhere,
+    "contacts.OrganisationAlias.organisation": called_differently,
     "contacts.OrganisationExternalId.organisation": known_elsewhere(OrganisationExternalId, "organisation"),
     "contacts.ContactExternalId.contact": known_elsewhere(ContactExternalId, "contact"),
     "contacts.OrganisationPeriod.organisation": of_before,
