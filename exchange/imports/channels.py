@@ -25,6 +25,7 @@ _SITES: Final = re.compile(r"[\s|]+|[;,](?=\s|$|https?://|www\.)", re.IGNORECASE
 _WEB: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 LONGEST_TOLD: Final = 200  # characters of a cell that a line of the preview shows
 _ROUNDED: Final = re.compile(r"\d[eE]\+\d{1,2}(?!\w)")  # 4.48E+11
+_ZEROS: Final = re.compile(r"\d{4,}0{5}(?:\.0)?")  # 448000000000: the rounded number as digits
 _NETWORKS: Final = frozenset(
     [
         *(
@@ -79,6 +80,8 @@ class CellAddresses:
 
 def read_phones(text: str, region: str) -> CellAddresses:
     """Read phone and fax numbers in E.164. A number with an extension is a further one, too."""
+    if _ZEROS.fullmatch(text.strip()):
+        return CellAddresses(unread=[squash(text)])
     phones = find_phones(text, region)
     addresses = CellAddresses(
         phones.numbers[0] if phones.numbers else "", unread=[squash(part) for part in phones.other_text]
@@ -92,14 +95,18 @@ def read_phones(text: str, region: str) -> CellAddresses:
     return addresses
 
 
+def is_destroyed(text: str) -> bool:
+    """Whether a spreadsheet has replaced the last digits of a phone number.
+
+    >>> is_destroyed("4.48E+11"), is_destroyed("448000000000"), is_destroyed("+351 218 000 000")
+    (True, True, False)
+    """
+    return bool(_ROUNDED.search(text) or _ZEROS.fullmatch(text.strip()))
+
+
 def phone_problem(text: str) -> str:
     """Return why a part of a phone cell is skipped."""
-    if _ROUNDED.search(text):
-        return _(
-            "the spreadsheet has rounded this number, and its last digits are lost. Format the column as "
-            "text in the source, and export the file again"
-        )
-    return _("not a number")
+    return _("destroyed by the spreadsheet") if is_destroyed(text) else _("not a number")
 
 
 def read_emails(text: str) -> CellAddresses:

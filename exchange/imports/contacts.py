@@ -16,7 +16,14 @@ from contacts.services.contacts import erase_contacts, write_contacts
 from contacts.services.details import NAMES, OTHER, detail_values
 from districts.models import District
 from exchange.imports import cells as read
-from exchange.imports.channels import LONGEST_TOLD, CellAddresses, phone_problem, read_emails, read_phones
+from exchange.imports.channels import (
+    LONGEST_TOLD,
+    CellAddresses,
+    is_destroyed,
+    phone_problem,
+    read_emails,
+    read_phones,
+)
 from exchange.imports.extras import as_detail
 from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.noting import Note, NoteKind
@@ -125,7 +132,8 @@ def _set_channel(
     for text in addresses.unread:
         left_out = _("%(what)s: “%(text)s” is skipped") % {"what": label, "text": text[:LONGEST_TOLD]}
         reason = f" ({phone_problem(text)})" if name == "phone" else ""
-        notes.append((NoteKind.LEFT_OUT.value, left_out + reason))
+        kind = NoteKind.DESTROYED if name == "phone" and is_destroyed(text) else NoteKind.LEFT_OUT
+        notes.append((kind.value, left_out + reason))
 
 
 def _role() -> str:

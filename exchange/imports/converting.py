@@ -18,12 +18,14 @@ from contacts.rules.phones import find_phones
 from exchange.imports.channels import (
     LONGEST_TOLD,
     CellAddresses,
+    is_destroyed,
     phone_problem,
     read_emails,
     read_pages,
     read_phones,
     read_websites,
 )
+from exchange.imports.guessing import POSTCODE_AND_PLACE
 from exchange.imports.languages import find_languages
 from exchange.imports.mapping import HOME, NEEDED, SOCIAL, WISH, Mapping, Origin
 from exchange.imports.noting import Note, NoteKind
@@ -119,7 +121,8 @@ def refuse_incomplete(row: Row, missing_fields: Sequence[str]) -> None:
 def _note_skipped(row: Row, name: str, text: str, reason: str = "") -> None:
     """Note that a cell, or a part of a cell, is not imported."""
     message = _("%(what)s: “%(text)s” is skipped") % {"what": label_of(name), "text": text[:LONGEST_TOLD]}
-    row.note(NoteKind.LEFT_OUT, f"{message} ({reason})" if reason else message)
+    kind = NoteKind.DESTROYED if name == "phone" and is_destroyed(text) else NoteKind.LEFT_OUT
+    row.note(kind, f"{message} ({reason})" if reason else message)
 
 
 def _text_of_cells(origin: Origin, line: Line) -> str:
@@ -157,6 +160,10 @@ def _set_field(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping
         row.extras += addresses.further
         for unread in addresses.unread:
             _note_skipped(row, name, unread, _("not a web address"))
+    elif name == "postcode" and (split := POSTCODE_AND_PLACE.fullmatch(squash(text))):
+        row.fields[name] = _field_clean(name, split["postcode"])
+        message = _("%(what)s: “%(text)s” is skipped") % {"what": label_of(name), "text": split["place"]}
+        row.note(NoteKind.NOT_COUNTED, message)
     else:
         clean = _clean_code if origin.values or origin.fixed is not None else _field_clean
         row.fields[name] = clean(name, _cased_text(name, text, origin, mapping))

@@ -157,7 +157,9 @@ def _guess_columns(actor: Actor, draft: ImportDraft, table: Table) -> None:
     draft.headings, draft.counted = table.headings, {}
     draft.sample = {heading: values[:3] for heading, values in table.distinct.items()}
     headings = TARGETS[draft.what].headings
-    draft.columns = guess_columns(table.distinct, settings.PHONENUMBER_DEFAULT_REGION, headings)
+    draft.columns = guess_columns(
+        table.distinct, settings.PHONENUMBER_DEFAULT_REGION, headings, table.repeated_columns
+    )
     draft.also = {}
     if apply_saved(actor, draft):
         return

@@ -1,7 +1,8 @@
 """Guess the meaning of columns from headings and values. A person confirms it before the import."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -12,7 +13,12 @@ from lib.fold import fold
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _WEB: Final = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 _POSTCODE: Final = re.compile(r"[\dA-Z][\dA-Z -]{1,9}", re.IGNORECASE)
+POSTCODE_AND_PLACE: Final = re.compile(r"(?P<postcode>\d{3,6}(?:-\d{3})?)[ ,]+(?P<place>[^\W\d][^\d]*)")
 _DEGREES: Final = re.compile(r"-?\d{1,3}[.,]\d{2,15}")
+_DATE: Final = re.compile(r"\d{1,4}\s?([./-])\s?\d{1,2}\s?\1\s?\d{1,4}.?(?:[ T].*)?")
+_ROW_NUMBERS: Final = 3  # rows: 1, 2 and 3 in order are numbers of rows
+_SHARED: Final = 0.8  # share of the values that begin with or contain the same word
+_FEWEST_SHARING: Final = 3  # values
 _LONGEST_HEADING: Final = 200  # characters of a heading that are compared
 _HUMP: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")  # nombreCorto, telefono2
 _ENOUGH: Final = 0.6  # share of the values of a column
@@ -38,13 +44,17 @@ _WEAK: Final = frozenset({"culture_sport"})  # a women's group that does culture
 
 
 def guess_columns(
-    distinct: Mapping[str, Sequence[str]], region: str, field_words: Mapping[str, str] = HEADINGS
+    distinct: Mapping[str, Sequence[str]],
+    region: str,
+    field_words: Mapping[str, str] = HEADINGS,
+    repeated_columns: Collection[str] = (),
 ) -> dict[str, str]:
     """Return the field of each heading whose meaning is clear.
 
     `distinct` are values by heading, `region` the country (ISO 3166) of phones without a country code. A
     heading that equals a field's name comes before one that contains it. Each field is guessed once, except
-    for the parts of a number or a name.
+    for the parts of a number or a name. Columns in
+    `repeated_columns` have few distinct values, so they are no reference.
 
     >>> guess_columns({"alternate_name": ["B"], "name": ["A"], "E-MAIL": ["a@b.eu"], "Nota": ["x"]}, "ES")
     {'name': 'name', 'E-MAIL': 'email'}
@@ -54,6 +64,7 @@ def guess_columns(
         (-rank, -length, place, heading, field)
         for place, (heading, values) in enumerate(distinct.items())
         for field, (rank, length) in _meanings(heading, values, region, field_words).items()
+        if field != "external_id" or heading not in repeated_columns
     ]
     heading_by_field: dict[str, str] = {}  # field → its heading
     for _rank, _length, _place, heading, field in sorted(offers):
@@ -71,14 +82,18 @@ def _meanings(
 ) -> dict[str, tuple[int, int]]:
     """Return by field how well a heading names it, and the length of the matching word.
 
-    Fields that the values contradict are left out.
+    Fields that the values contradict are left out. Of joined header rows, the lower one comes first.
     """
+    _upper, joint, lower = heading.rpartition(" / ")
+    if joint and (lower_meanings := _meanings(lower, values, region, field_words)):
+        return lower_meanings
     folded_heading = plain_heading(heading)
     words = folded_heading.split()
     meanings: dict[str, tuple[int, int]] = {}
     for field, listed in field_words.items():
         stems = _folded(listed)
-        if folded_heading in stems or folded_heading == field.replace("_", " "):
+        is_whole = folded_heading in stems or folded_heading.replace(" ", "") in stems
+        if is_whole or folded_heading == field.replace("_", " "):
             meanings[field] = (_EXACT, len(folded_heading))
             continue
         matches = [(_WORD, len(stem)) for stem in stems if stem in words]
@@ -148,15 +163,32 @@ def _contradicts(field: str, values: Sequence[str]) -> bool:
         "phone": lambda value: any(map(str.isdigit, value)),
         "website": lambda value: "." in value,
         "social": lambda value: "." in value,
-        "postcode": lambda value: bool(_POSTCODE.fullmatch(value)) and any(map(str.isdigit, value)),
+        "postcode": lambda value: (
+            bool(_POSTCODE.fullmatch(value) or POSTCODE_AND_PLACE.fullmatch(value))
+            and any(map(str.isdigit, value))
+        ),
         "name": _is_name,
         "family_name": _is_name,
         "kind": lambda value: any(map(str.isalpha, value)),
         "latitude": _is_degrees,
         "longitude": _is_degrees,
+        "external_id": lambda value: not _DATE.fullmatch(value),
     }
+    if field == "external_id" and _are_row_numbers(values):
+        return True
     test = tests.get(field)
     return bool(test and values and sum(map(test, values)) < (1 - _ENOUGH) * len(values))
+
+
+def _are_row_numbers(values: Sequence[str]) -> bool:
+    """Whether the values are 1, 2, 3 …: numbers of rows, which another file gives to other rows."""
+    return len(values) >= _ROW_NUMBERS and list(values) == [str(n) for n in range(1, len(values) + 1)]
+
+
+def is_field_word(text: str) -> bool:
+    """Whether a text is a word that registers use as a heading."""
+    folded = fold(text)
+    return any(folded in _folded(listed) for listed in HEADINGS.values())
 
 
 def _is_degrees(value: str) -> bool:
@@ -175,19 +207,41 @@ def guess_values(
     `codes` are all possible codes with their labels, `stems` the words that registers use for them.
     `places` are districts by folded name, code or postcode, if the values name districts.
 
+    A word that most values share says nothing: “р-н Лозенец” is the district “Лозенец”.
+
     >>> guess_values(["Visita", "Visit", "?"], {"visit": "visit"}, {"visit": "visita"}, {})
     {'Visita': 'visit', 'Visit': 'visit'}
     """
     codes_by_text = named_codes(codes)
     code_by_value = {}
-    for value in values:
-        meant = codes_by_text.get(fold(value), frozenset())
+    texts = list(values)
+    shared = shared_words(texts)
+    for value in texts:
+        own_words = " ".join(word for word in fold(value).split() if word not in shared)
+        meant = codes_by_text.get(fold(value)) or codes_by_text.get(own_words) or frozenset()
         if len(meant) > 1:
             continue  # the text is the name of one code and another code itself: a person decides
-        code = next(iter(meant), "") or _by_stems(value, stems) or _district_code(value, places)
+        code = (
+            next(iter(meant), "")
+            or _by_stems(value, stems)
+            or _district_code(value, places)
+            or _district_code(own_words, places)
+        )
         if code in codes:
             code_by_value[value] = code
     return code_by_value
+
+
+def shared_words(values: Collection[str]) -> frozenset[str]:
+    """Return the folded words that at least four of five values share.
+
+    >>> sorted(shared_words(["р-н Лозенец", "р-н Оборище", "р-н Средец"]))
+    ['н', 'р']
+    """
+    if len(values) < _FEWEST_SHARING:
+        return frozenset()
+    times = Counter(word for value in values for word in set(fold(value).split()))
+    return frozenset(word for word, count in times.items() if count >= _SHARED * len(values))
 
 
 def named_codes(codes: Mapping[str, object]) -> dict[str, frozenset[str]]:

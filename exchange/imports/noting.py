@@ -12,6 +12,7 @@ Note = tuple[str, str]  # kind and text
 class NoteKind(StrEnum):
     REFUSED = "refused"
     LEFT_OUT = "left_out"
+    DESTROYED = "destroyed"
     UNREADABLE = "unreadable"
     PAST_HEADINGS = "past_headings"
     SHORT = "short"
@@ -26,6 +27,10 @@ class NoteKind(StrEnum):
 KINDS: Final[dict[NoteKind, Promise]] = {
     NoteKind.REFUSED: _("Rejected"),
     NoteKind.LEFT_OUT: _("Skipped: not recognised, or no matching field"),
+    NoteKind.DESTROYED: _(
+        "Phone destroyed by the spreadsheet. In the source, format the column as text, enter or export the "
+        "numbers again, and import the file again"
+    ),
     NoteKind.UNREADABLE: _("Unreadable characters"),
     NoteKind.PAST_HEADINGS: _("Skipped: a cell without a heading"),
     NoteKind.SHORT: _("Row shorter than the header"),

@@ -5,6 +5,7 @@ It is CSV, XLSX or a directory of organisations (exchange.imports.directories).
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from exchange.imports.directories import HEADINGS, Directory, is_json, is_package, read_json, read_package
 from exchange.imports.encodings import likely_encodings
+from exchange.imports.guessing import is_field_word
 from exchange.imports.reading import (
     MEGABYTE,
     MOST_COLUMNS,
@@ -26,7 +28,7 @@ from exchange.imports.reading import (
     text_of,
 )
 from jobs.services.files import spool
-from lib.fold import squash
+from lib.fold import fold, squash
 
 MOST_BYTES: Final = 50 * MEGABYTE
 LOOKED_AT: Final = 1_000
@@ -37,6 +39,7 @@ _SHOWN: Final = 40  # characters shown of their cells
 _SHOWN_CELLS: Final = 6
 _TABLE: Final = 3  # columns: in a narrower table the first row has the headings
 _DELIMITERS: Final = ",;\t|"
+_VALUE: Final = re.compile(r"\d{2}|@")
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Microsoft's compound files
 
@@ -58,6 +61,8 @@ class Table:
     distinct: dict[str, list[str]]
     encodings: list[str] = field(default_factory=list)  # possible ones, if the file does not show its own
     left_out: dict[str, int] = field(default_factory=dict)  # counts of parts of a directory without a row
+    # Headings of columns whose values repeat so often that they are no reference.
+    repeated_columns: frozenset[str] = frozenset()
 
 
 def read_table(file: BinaryIO) -> Table:
@@ -116,8 +121,7 @@ def inspect_table(
     """Describe CSV with headings in `heading_row`, or in the likely row if it is 0. Raises UnreadableFile."""
     rows = _first_rows(content, encoding, delimiter, heading_row + LOOKED_AT + 1)
     shown_rows = [[squash(cell)[:_SHOWN] for cell in row[:_SHOWN_CELLS]] for row in rows[:FIRST_ROWS]]
-    at = heading_row or _heading_row(rows)
-    headings = named_headings(rows[at - 1]) if len(rows) >= at else []
+    at, headings = _headings(rows, heading_row or _heading_row(rows))
     under = rows[at:]
     if any(headings):
         headings = _with_places(headings, under)
@@ -128,7 +132,10 @@ def inspect_table(
     if not any(map(any, under)):
         raise UnreadableFile(_("There are no rows under the headings."))
     distinct = _distinct(headings, under)
-    return Table(content, digest, encoding, delimiter, shown_rows, at, headings, distinct)
+    repeated = _repeated(headings, under, distinct)
+    return Table(
+        content, digest, encoding, delimiter, shown_rows, at, headings, distinct, repeated_columns=repeated
+    )
 
 
 def _with_places(headings: list[str], rows: list[list[str]]) -> list[str]:
@@ -156,6 +163,73 @@ def _heading_row(rows: list[list[str]]) -> int:
     if max(filled, default=0) < _TABLE:
         return 1
     return next((n for n, cells in enumerate(filled[:FIRST_ROWS], 1) if cells > 1), 1)
+
+
+def _headings(rows: list[list[str]], at: int) -> tuple[int, list[str]]:
+    """Return the number of the last heading row, and the headings. Two rows are joined.
+
+    `at` is the number of either of the two rows: “Contactos / Telemóvel”.
+    """
+    for upper in (at, at - 1):
+        if 1 <= upper < len(rows) and (
+            joined := join_header_rows(rows[upper - 1], rows[upper], rows[upper + 1 :])
+        ):
+            return upper + 1, named_headings(joined)
+    return at, named_headings(rows[at - 1]) if len(rows) >= at else []
+
+
+def join_header_rows(upper: list[str], lower: list[str], under: list[list[str]]) -> list[str]:
+    """Return joined headings if two rows are one header, or nothing.
+
+    A cell of the upper row that was merged stands over several cells of the lower row, and in a file all but
+    its first place are blank. It is spread over the places where the lower row has text. Cells of the lower
+    row are headings if a word among them names a field, or if the cells below them are numbers or addresses.
+
+    >>> join_header_rows(["N", "Contactos", ""], ["", "Telefone", "Email"], [["A", "912345678", "a@b.pt"]])
+    ['N', 'Contactos / Telefone', 'Contactos / Email']
+    """
+    width = max(len(upper), len(lower))
+    top, bottom = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
+    spread, span_widths = list[str](), list[int]()
+    for n in range(width):
+        is_merged = not top[n] and bottom[n] and n > 0 and spread[n - 1]
+        spread.append(spread[n - 1] if is_merged else top[n])
+        span_widths.append(span_widths[-1] + 1 if is_merged else 1)
+    headed = [n for n in range(width) if bottom[n]]
+    if max(span_widths, default=1) < 2 or not all(_is_under_span(n, span_widths) for n in headed):
+        return []
+    texts = [fold(bottom[n]) for n in headed]
+    if len(set(texts)) < len(texts) or any(_VALUE.search(bottom[n]) for n in headed):
+        return []
+    if not any(_is_heading(n, bottom[n], under) for n in headed):
+        return []
+    return [
+        f"{heading} / {subheading}" if heading and subheading else heading or subheading
+        for heading, subheading in zip(spread, bottom, strict=True)
+    ]
+
+
+def _is_under_span(n: int, span_widths: list[int]) -> bool:
+    """Whether a column is the first or a later one of a merged heading."""
+    return span_widths[n] > 1 or (n + 1 < len(span_widths) and span_widths[n + 1] == 2)
+
+
+def _is_heading(n: int, text: str, under: list[list[str]]) -> bool:
+    """Whether a cell names a field, or stands over cells with digits or addresses."""
+    if is_field_word(text):
+        return True
+    values = [row[n] for row in under if n < len(row) and row[n]]
+    return bool(values) and 2 * sum(bool(_VALUE.search(value)) for value in values) > len(values)
+
+
+def _repeated(headings: list[str], rows: list[list[str]], distinct: dict[str, list[str]]) -> frozenset[str]:
+    """Return the headings of columns in which most values repeat another."""
+    filled = {
+        heading: sum(1 for row in rows if n < len(row) and row[n])
+        for n, heading in enumerate(headings)
+        if heading
+    }
+    return frozenset(heading for heading, count in filled.items() if 2 * len(distinct[heading]) < count)
 
 
 def _first_rows(content: BinaryIO, encoding: str, delimiter: str, limit: int) -> list[list[str]]:

@@ -15,16 +15,17 @@ ORGANISATION: Final = (
 )
 HEADINGS: Final[Mapping[str, str]] = {
     "external_id": "id numero number nif cif reg registro registo codice kood kods ytunnus номер orgnr nr "
-    "organisationsnummer registrikood rekisterinumero",
+    "organisationsnummer registrikood rekisterinumero rek rekisterinro nro no еик булстат",
     "short_name": "siglas corto corta curto curta breve acronym acronimo abreviatura sigla "
-    "abbrev lyhenne luhend saisinajums съкращение forkortning short",
+    "abbrev lyhenne luhend saisinajums съкращение forkortning short working",
     "name": "name nombre denominacion razon nome designacao denominazione nimi nosaukums име наименование "
     "namn organisationsnamn " + ORGANISATION,
     "kind": "kind type tipo categoria clasificada clasificacion category tipologia categoria tyyppi laji "
     "liik tuup veids tips kategorija вид тип категория typ kategori klass",
-    "summary": "summary description descripcion fines objeto descricao descrizione scopo kuvaus tarkoitus "
+    "summary": "summary activities activity actividad atividad attivita toiminta tegevus darbiba дейност "
+    "verksamhet description descripcion fines objeto descricao descrizione scopo kuvaus tarkoitus "
     "kirjeldus eesmark apraksts merkis описание цел beskrivning andamal",
-    "home_district": "district distrito barrio bairro freguesia quartiere circoscrizione distretto "
+    "home_district": "district ward distrito barrio bairro freguesia quartiere circoscrizione distretto "
     "kaupunginosa piiri linnaosa rajons apkaime район квартал stadsdel distrikt omrade",
     "website": "web website sitio url pagina site sito verkkosivu kotisivu koduleht veebileht majaslapa "
     "сайт уебсайт webbplats hemsida",
@@ -54,17 +55,19 @@ KINDS: Final[Mapping[str, str]] = {
     "older_people_organisation": "older senior mayores edad jubilad pension idosos anzian elakelais eakate "
     "veco възрастни пенсион",
     "residents_association": "resident neighb vecin morador residenti asukas elanike iedzivotaj жител boende",
-    "religious_community": "relig iglesia church igreja chiesa seurakun kogudus draudze църк forsamling",
+    "religious_community": "relig iglesia church igreja chiesa seurakun kogudus draudze църк вероизповед "
+    "forsamling",
     "lgbt_organisation": "lgbt lgtb arcigay seta hbtq",
     "trade_union": "union sindica sindaca ammattiliit ametiuhing arodbiedr синдикат fack",
     "business_association": "business empres comerci commerc yrittaj ettevotja uznem бизнес foretag",
     "environment": "environ ecolog ambient medioambien ymparisto keskkon vide околна miljo",
     "culture_sport": "cultur sport deport desport cultural kulttuuri urheilu kultuuri spordi kultura sporta "
-    "култур спорт kultur idrott regional penas",
+    "култур читалищ спорт kultur idrott regional penas",
     "housing_tenants": "housing tenant viviend habitac inquilin vuokral uurni ires наемател hyres",
     "victim_support": "victim victima vitima vittim rikosuhri ohvri cietus пострадал brottsoff",
     "minority_association": "minorit etnic ethnic vahemmist vahemus mazakum малцинств minoritet",
-    "ngo": "ngo ong onlus charity caridad solidar benefic voluntar kansalaisjarj mtu неправителств ideell",
+    "ngo": "ngo ong onlus charity caridad solidar benefic voluntar kansalaisjarj mtu неправителств сдружени "
+    "фондаци ideell",
 }
 
 STATUSES: Final[Mapping[str, str]] = {

@@ -390,7 +390,8 @@ def test_a_district_called_like_the_code_of_another_is_asked_and_not_guessed() -
 def test_a_number_that_a_spreadsheet_has_rounded_is_told_as_that() -> None:
     draft = mapped(supervisor_of_n1(), "Nombre;Tipo;Distrito;Teléfono\nCasa Roma;ngo;N1;4.48E+11\n")
     told = " ".join(str(why) for lines in draft.report["lines"].values() for _line, _name, why in lines)
-    assert "4.48E+11" in told and "the spreadsheet has rounded this number" in told
+    assert "4.48E+11" in told and "destroyed by the spreadsheet" in told
+    assert [[kind, count] for kind, count, _lines in draft.report["warnings"]] == [["destroyed", 1]]
 
 
 def test_a_running_import_is_stopped_from_its_page_and_can_be_checked_again() -> None:
