@@ -97,7 +97,7 @@ def test_every_operation_answers_as_documented_whatever_it_is_asked(
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration), "run", str(schema)),
         *("--url", f"{site}/api/v1", "--header", f"Authorization: Bearer {tool.token}"),
         *("--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing"),
-        *("--max-examples", "10", "--generation-deterministic", "--seed", "20261124"),
+        *("--max-examples", "7", "--generation-deterministic", "--seed", "20261124"),
         *("--no-shrink", "--continue-on-failure", "--warnings", "off"),
         *("--suppress-health-check", "all", "--request-timeout", "20", "--no-color"),
     ]

@@ -176,7 +176,7 @@ def test_an_administrator_alone_reads_nothing(asking: Asking, monkeypatch: pytes
     run_state_machine_as_test(
         Alone,
         settings=settings(
-            max_examples=16 if THOROUGH else 3,
+            max_examples=10 if THOROUGH else 3,
             stateful_step_count=60 if THOROUGH else 25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -58,13 +58,14 @@ def everything(*models: Any) -> dict[str, list[Any]]:
     ]
     rows: dict[str, list[Any]] = {}
     for model in tables:
-        found = relations.as_json_rows(model._base_manager.order_by("pk"))
+        linked = [field.name for field in model._meta.many_to_many]
+        found = relations.as_json_rows(model._base_manager.order_by("pk").prefetch_related(*linked))
         for row in found:
             row["fields"].pop("version", None)
             row["fields"].pop("revision", None)
             row["fields"].pop("updated_at", None)
-            for linked in ("also_in", "near"):
-                row["fields"].get(linked, []).sort()
+            for name in ("also_in", "near"):
+                row["fields"].get(name, []).sort()
             if model._meta.auto_created:
                 row["pk"] = None
         rows[model._meta.label] = sorted(found, key=str)
