@@ -1,8 +1,8 @@
-"""Reading of GeoJSON features: a code, a name and a valid boundary each, or errors by feature."""
+"""Reading of the features of a file: a code, a name and a valid boundary each, or errors by feature."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn
 
 from django.conf import settings
@@ -11,6 +11,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from districts.imports.geopackages import read_geopackage
+from districts.imports.layers import MAX_FEATURES, Layer, refuse_many_features
+from districts.imports.shapefiles import read_shapefile
 from districts.models import District
 from districts.rules.boundaries import (
     MAX_VERTICES,
@@ -30,13 +33,12 @@ IS_GENERATED: Final = gettext_lazy(
 )
 LONGEST_CODE: Final = 20
 MAX_BYTES: Final = 10 * 1024 * 1024
-MAX_FEATURES: Final = 5_000
 MAX_MISTAKES: Final = 20  # more errors are one mistake repeated
 
 # Searched in this order, ignoring case, if the caller names no property.
 CODE_PROPERTIES: Final = (
     "code", "codigo", "código", "cod_dis", "coddis", "cod_bar", "cod", "kood", "kods", "codice", "koodi",
-    "kod", "ref", "nuts_id", "lau_id", "id",
+    "kod", "codi_ua", "codi_barri", "codi_districte", "ref", "nuts_id", "lau_id", "id",
 )  # fmt: skip
 # Row numbers given by a program. Another file has other numbers for the same districts.
 GENERATED: Final = frozenset(
@@ -44,7 +46,8 @@ GENERATED: Final = frozenset(
 )
 VAGUE: Final = frozenset({"id", "ref", "number", "num", "nr", "no"})  # may be a row number or a code
 NAME_PROPERTIES: Final = (
-    "name", "nombre", "nome", "nimi", "nosaukums", "namn", "ime", "nomdis", "nombar", "nom", "title",
+    "name", "nombre", "nome", "nimi", "nosaukums", "namn", "ime", "nomdis", "nombar", "nom",
+    "annexdescr", "title",
 )  # fmt: skip
 
 
@@ -52,17 +55,20 @@ NAME_PROPERTIES: Final = (
 class Naming:
     """Names of the properties to read. Empty: guessed. `parent` is the code of a district.
 
-    With `from_names` codes are made from names. An existing district keeps its own code.
+    `layer` is the shapefile or table of a file with several. With `from_names` codes are made from names. An
+    existing district keeps its own code.
     """
 
     code: str = ""
     name: str = ""
     parent: str = ""
     from_names: bool = False
+    layer: str = ""
 
 
-#: ZIP, GeoPackage, shapefile, gzip.
-_PACKED: Final = (b"PK\x03\x04", b"SQLite format 3", b"\x00\x00\x27\x0a", b"\x1f\x8b")
+_ZIP: Final = b"PK\x03\x04"
+_SQLITE: Final = b"SQLite format 3\x00"
+_PACKED: Final = (b"\x00\x00\x27\x0a", b"\x1f\x8b", b"PK", b"7z\xbc\xaf", b"Rar!")  # .shp alone, gzip …
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +81,28 @@ class Feature:
     boundary: Boundary
 
 
-def features_of(content: bytes) -> list[Mapping[str, Any]]:
+def read_layer(content: bytes, layer: str = "") -> Layer:
+    """Return the features of a GeoJSON file, a zipped shapefile or a GeoPackage, in degrees (WGS 84).
+
+    `layer` is the shapefile or table to read, if the file has several. Raises ValidationError.
+    """
     if len(content) > MAX_BYTES:
         raise ValidationError(_("The file is larger than %(n)d MB."), params={"n": MAX_BYTES // 1024**2})
-    if content.startswith(_PACKED):
-        raise ValidationError(
-            _("This is a shapefile, a GeoPackage or another packed file. Save it as GeoJSON in WGS 84.")
-        )
+    if content.startswith(_ZIP):
+        read = read_shapefile(content, layer)
+    elif content.startswith(_SQLITE):
+        read = read_geopackage(content, layer)
+    elif content.startswith(_PACKED):
+        text = _("Send a shapefile as a ZIP file with its .shp, .dbf and .prj, a GeoPackage, or GeoJSON.")
+        raise ValidationError(text)
+    else:
+        read = _read_geojson(content)
+    if not read.features:
+        raise ValidationError(_("The file has no features."))
+    return replace(read, features=_in_degrees(read.system, read.features), system="")
+
+
+def _read_geojson(content: bytes) -> Layer:
     try:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=_no_constant)
     except UnicodeDecodeError:
@@ -98,27 +119,32 @@ def features_of(content: bytes) -> list[Mapping[str, Any]]:
     if not isinstance(features, list) or not features:
         raise ValidationError(_("The file has no features."))
     if len(features) > MAX_FEATURES:
-        raise ValidationError(
-            _("The file has too many features. The limit is %(n)d."), params={"n": MAX_FEATURES}
-        )
+        refuse_many_features()
     for number, feature in enumerate(features, 1):
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             raise ValidationError(_("Feature %(n)d is not a GeoJSON Feature."), params={"n": number})
-    return _in_degrees(document.get("crs"), features)
+    return Layer(features, _declared_system(document.get("crs")))
 
 
-def _in_degrees(declared: object, features: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Convert the features to WGS 84 from the coordinate system that the file declares."""
-    from districts.rules.geometry import to_degrees
-
+def _declared_system(declared: object) -> str:
+    """Return the name of the coordinate system that a GeoJSON file declares, or empty."""
     if declared is None:
-        return features
+        return ""
     properties = declared.get("properties") if isinstance(declared, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
     if not isinstance(name, str) or not name.strip():
         raise ValidationError(_("The file declares a coordinate system (crs) without a name."))
+    return name.strip()
+
+
+def _in_degrees(system: str, features: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Convert the features to WGS 84 from the coordinate system of the file."""
+    from districts.rules.geometry import to_degrees
+
+    if not system:
+        return features
     try:
-        return to_degrees(name.strip(), features)
+        return to_degrees(system, features)
     except BadBoundary as error:
         raise ValidationError(_message(error)) from None
 

@@ -21,10 +21,10 @@ from districts.imports.reading import (
     NAME_PROPERTIES,
     Feature,
     Naming,
-    features_of,
     guess_property,
     mistake,
     read_features,
+    read_layer,
     refuse_naming,
 )
 from districts.models import District
@@ -77,6 +77,7 @@ class Report:
     name_property: str
     written: tuple[Written, ...] = ()
     questions: tuple[str, ...] = ()  # about the whole file
+    notes: tuple[str, ...] = ()  # what was done without a question
 
     @property
     def asks(self) -> list[str]:
@@ -123,7 +124,8 @@ def import_districts(
     if not can_manage_districts(actor):
         raise PermissionDenied
     naming = naming or Naming()
-    features = features_of(content)
+    layer = read_layer(content, naming.layer)
+    features = layer.features
     if naming.code.casefold() in GENERATED:
         raise ValidationError(IS_GENERATED, params={"name": naming.code[:40]})
     name_property = naming.name or guess_property(features, NAME_PROPERTIES)
@@ -138,7 +140,9 @@ def import_districts(
         *_questions_about_overlaps(districts),
         *_questions_about_duplicates(districts, districts_by_code, parent),
     )
-    report = Report(tuple(rows), code_property or name_property, name_property, questions=questions)
+    report = Report(
+        tuple(rows), code_property or name_property, name_property, questions=questions, notes=layer.notes
+    )
     properties = {"code": code_property, "name": name_property, NON_FIELD_ERRORS: code_property}
     if dry_run:
         _validate(districts, districts_by_code, properties)

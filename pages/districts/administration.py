@@ -5,6 +5,7 @@ import hashlib
 import secrets
 import zlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 import structlog
@@ -214,7 +215,7 @@ def _keep(request: ActorRequest, content: bytes, naming: Naming, source: str) ->
     """Store a checked file for 30 minutes for its uploader only, and return the token that finds it."""
     token = secrets.token_urlsafe(16)
     packed = base64.b64encode(zlib.compress(content)).decode()
-    stored = [packed, naming.code, naming.name, naming.parent, naming.from_names, source]
+    stored = [packed, asdict(naming), source]
     try:
         cache.set(_key(request, token), stored, KEPT_SECONDS)
     except RedisError as error:
@@ -232,5 +233,5 @@ def _stored_file(request: ActorRequest, token: str) -> tuple[bytes, Naming, str]
         return None
     if stored is None:
         return None
-    packed, code, name, parent, from_names, source = stored
-    return zlib.decompress(base64.b64decode(packed)), Naming(code, name, parent, from_names), source
+    packed, naming, source = stored
+    return zlib.decompress(base64.b64decode(packed)), Naming(**naming), source

@@ -167,12 +167,12 @@ class ImportForm(forms.Form):
     """A file, or the `token` of a file that was tried before."""
 
     file = forms.FileField(
-        label=_("GeoJSON file"),
+        label=_("Boundary file"),
         help_text=_(
-            "A FeatureCollection of polygons in WGS 84, up to 10 MB and 10,000 points for each district. "
-            "You check the result before anything is saved."
+            "A shapefile in a ZIP file (.shp, .dbf, .prj), a GeoPackage or GeoJSON, up to 10 MB and 10,000 "
+            "points for each district. You check the result before anything is saved."
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".geojson,.json,application/geo+json"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip,.gpkg,.geojson,.json,application/geo+json"}),
     )
     parent = DistrictChoice(
         label=_("Part of"),
@@ -194,6 +194,12 @@ class ImportForm(forms.Form):
         help_text=_("Leave empty to detect automatically."),
     )
 
+    layer = forms.CharField(
+        label=_("Layer"),
+        max_length=60,
+        required=False,
+        help_text=_("Only for a file with several layers."),
+    )
     from_names = forms.BooleanField(
         label=_("Create codes from the names"),
         required=False,
@@ -209,7 +215,13 @@ class ImportForm(forms.Form):
     def naming(self) -> Naming:
         cleaned = self.cleaned_data
         parent = cleaned["parent"].code if cleaned["parent"] else ""
-        return Naming(cleaned["code_property"], cleaned["name_property"], parent, cleaned["from_names"])
+        return Naming(
+            code=cleaned["code_property"],
+            name=cleaned["name_property"],
+            parent=parent,
+            from_names=cleaned["from_names"],
+            layer=cleaned["layer"],
+        )
 
 
 @fields_of(

@@ -1,4 +1,4 @@
-"""`manage.py import_districts FILE.geojson`: import district boundaries, all or nothing."""
+"""`manage.py import_districts FILE`: import district boundaries, all or nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -12,19 +12,21 @@ from districts.imports import MAX_BYTES, Naming, import_districts
 HINTS = {
     "code_property": "Use --code-property PROPERTY, or --codes-from-names.",
     "name_property": "Use --name-property PROPERTY.",
+    "layer": "Use --layer NAME.",
     "unconfirmed": "Use --confirm-changes to confirm them.",
 }
 
 
 class Command(BaseCommand):
-    help = "Create or update districts from a GeoJSON file (WGS 84): all of them or none."
+    help = "Create or update districts from a zipped shapefile, a GeoPackage or GeoJSON: all of them or none."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE.geojson")
+        parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--source", default="", help="Where the file comes from, for the activity log.")
         parser.add_argument("--code-property", default="", help="Property with the code. Default: guessed.")
         parser.add_argument("--name-property", default="", help="Property with the name. Default: guessed.")
         parser.add_argument("--parent", default="", metavar="CODE", help="District that contains them all.")
+        parser.add_argument("--layer", default="", help="Shapefile or table of a file with several.")
         parser.add_argument(
             "--codes-from-names",
             action="store_true",
@@ -46,10 +48,11 @@ class Command(BaseCommand):
                 actor=SYSTEM,
                 content=content,
                 naming=Naming(
-                    options["code_property"],
-                    options["name_property"],
-                    options["parent"],
-                    options["codes_from_names"],
+                    code=options["code_property"],
+                    name=options["name_property"],
+                    parent=options["parent"],
+                    from_names=options["codes_from_names"],
+                    layer=options["layer"],
                 ),
                 source=options["source"] or file.name,
                 dry_run=options["dry_run"],
@@ -63,6 +66,8 @@ class Command(BaseCommand):
             raise CommandError("\n".join(messages)) from error
         for row in report.rows:
             self.stdout.write(f"{row.outcome:<9}  {row.code:<10}  {row.name}")
+        for note in report.notes:
+            self.stdout.write(f"note: {note}")
         for question in report.asks:
             self.stdout.write(f"to confirm: {question}")
         counts = f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}"
