@@ -10,12 +10,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
-from audit.models import Action, Change, Event, TrailPosition
+from audit.models import Change, Event, TrailPosition
+from contacts.models import Organisation
 from lib.acting import Acting
 from lib.days import city_day
 from lib.leases import FREE, Lease, claim
@@ -24,6 +25,7 @@ from reports.figures.report import Report
 from reports.models import FigureChange, KeptFigure, KeptMembers, KeptPeriod, RecountCursor, Split, Why
 from reports.policies import can_correct_figures
 from reports.queries.kept import OBJECT_TYPE
+from reports.queries.marked import CHANGES, marked_districts
 from reports.queries.periods import Period
 from reports.rules.kept import NOTHING, Members, ended_periods, nothing_left, unpack, working_days_after
 from reports.services.keeping import (
@@ -43,8 +45,6 @@ EVERYTHING_AFTER: Final = timedelta(days=7)
 CORRECTED_WITHIN: Final = 5  # working days
 _LEASE: Final = timedelta(minutes=30)  # longer than the count of any period
 _MOST_EVENTS: Final = 20
-_ENTRY: Final = "public_entry"  # the object type of “You said, we did” in the activity log
-_CHANGES: Final = (Action.CREATE, Action.UPDATE, Action.ARCHIVE, Action.ERASE, Action.MERGE, Action.IMPORT)
 
 
 def keep_and_recount(today: date) -> bool:
@@ -73,42 +73,6 @@ def _run(lease: Lease[RecountCursor], today: date) -> bool:
     return lease.end(
         seq=last_seq, counted_on=today, all_counted_on=today if is_full else cursor.all_counted_on
     )
-
-
-def marked_districts(after: int, last_seq: int) -> set[UUID]:
-    """Return the districts of changes with numbers after `after` up to `last_seq`, except of kept figures.
-
-    An event of an entry names the district of the entry. The figure counts the result in the districts of
-    the organisations that heard it, so these are marked too.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT DISTINCT unnest(change.district_ids) FROM audit_numbered numbered
-            JOIN audit_change change ON change.id = numbered.change_id AND change.object_type <> %(own)s
-            WHERE numbered.seq > %(after)s AND numbered.seq <= %(last)s
-            UNION
-            SELECT DISTINCT unnest(event.district_ids) FROM audit_numbered numbered
-            JOIN audit_event event ON event.id = numbered.event_id AND event.action = ANY (%(changes)s)
-                AND event.object_type <> %(own)s
-            WHERE numbered.seq > %(after)s AND numbered.seq <= %(last)s
-            UNION
-            SELECT dated.home_district_id FROM audit_numbered numbered
-            JOIN audit_event event ON event.id = numbered.event_id AND event.object_type = %(entry)s
-            JOIN publishing_publicentry entry ON entry.id = ANY (event.object_ids)
-            JOIN meetings_followuporganisation link ON link.follow_up_id = entry.follow_up_id
-            JOIN contacts_organisationperiod dated ON dated.organisation_id = link.organisation_id
-            WHERE numbered.seq > %(after)s AND numbered.seq <= %(last)s
-            """,
-            {
-                "after": after,
-                "last": last_seq,
-                "changes": [action.value for action in _CHANGES],
-                "own": OBJECT_TYPE,
-                "entry": _ENTRY,
-            },
-        )
-        return {district_id for (district_id,) in cursor.fetchall()}
 
 
 def recount_period(period: Period, district_ids: Collection[UUID] | None = None) -> int:
@@ -295,14 +259,26 @@ def kept_members(kept_period: KeptPeriod, slug: str) -> Members:
 
 
 def _events_behind(ids: Collection[UUID], kept_period: KeptPeriod) -> list[UUID]:
-    """Return the events that changed these records since the last count, else those in the district."""
+    """Return the events that changed these records since the last count, else those in the district.
+
+    If there are none, return those where organisations live now that were at home in the district.
+    """
     changes = Change.objects.filter(object_id__in=ids, at__gte=kept_period.checked_at).order_by("-at")
     if events := list(dict.fromkeys(changes.values_list("event_id", flat=True)[:_MOST_EVENTS])):
         return events
-    other_events = Event.objects.filter(
-        at__gte=kept_period.checked_at, action__in=_CHANGES, district_ids__overlap=[kept_period.district_id]
+    district_id = kept_period.district_id
+    moved = Organisation.objects.filter(periods__home_district=district_id).exclude(home_district=district_id)
+    return _events_in([district_id], kept_period) or _events_in(
+        moved.values_list("home_district", flat=True).distinct(), kept_period
+    )
+
+
+def _events_in(district_ids: Iterable[UUID], kept_period: KeptPeriod) -> list[UUID]:
+    """Return the newest events that changed records of these districts since the last count."""
+    events = Event.objects.filter(
+        at__gte=kept_period.checked_at, action__in=CHANGES, district_ids__overlap=list(district_ids)
     ).exclude(object_type=OBJECT_TYPE)
-    return list(other_events.order_by("-at").values_list("pk", flat=True)[:_MOST_EVENTS])
+    return list(events.order_by("-at").values_list("pk", flat=True)[:_MOST_EVENTS])
 
 
 def is_correctable(kept_at: datetime) -> bool:
