@@ -34,11 +34,6 @@ class BriefedIncident:
     calls_left: Sequence[Any] = ()  # organisations to call without a step
 
     @property
-    def is_at_a_home(self) -> bool:
-        """Whether the first report is about a home, of which paper names the neighbourhood only."""
-        return bool(self.concerns) and self.concerns[0].place_kind == PlaceKind.HOME
-
-    @property
     def facts(self) -> list[str]:
         """The facts of the reports, each once: a report of the same event often repeats them."""
         return list(dict.fromkeys(concern.facts.strip() for concern in self.concerns if concern.facts))

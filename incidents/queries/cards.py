@@ -91,9 +91,7 @@ class Card:
     @property
     def lacks_answer(self) -> bool:
         """Whether the organisation was reached in this incident, and its answer is not recorded yet."""
-        row = self.settling_try
-        is_reached = row is not None and row.result == Result.REACHED and row.incident_id == self.incident_id
-        return bool(row and is_reached and not (row.needs or row.told or row.call_again_on))
+        return _lacks_answer(self.settling_try, self.incident_id)
 
     @property
     def needs_visit(self) -> bool:
@@ -107,16 +105,32 @@ class OtherPlace:
 
     tries: list[Reassurance] = field(default_factory=list)
     calling: Calling | None = None
+    incident_id: UUID | None = None
 
     @property
     def state(self) -> Reassurance | None:
         """The call or visit that the page shows, as on a card."""
         return _settling(self.tries) or (self.tries[-1] if self.tries else None)
 
+    @property
+    def is_settled(self) -> bool:
+        return _settling(self.tries) is not None
+
+    @property
+    def lacks_answer(self) -> bool:
+        """Whether the place was reached in this incident, and its answer is not recorded yet."""
+        return _lacks_answer(_settling(self.tries), self.incident_id)
+
 
 def _settling(tries: Sequence[Reassurance]) -> Reassurance | None:
     settling = [row for row in tries if row.result in (Result.REACHED, Result.DECLINED)]
     return settling[-1] if settling else None
+
+
+def _lacks_answer(row: Reassurance | None, incident_id: UUID | None) -> bool:
+    if row is None or row.result != Result.REACHED or row.incident_id != incident_id:
+        return False
+    return not (row.needs or row.told or row.call_again_on)
 
 
 def reached_before(row: Reassurance) -> Reassurance | None:

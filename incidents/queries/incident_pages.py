@@ -91,6 +91,20 @@ class IncidentPage:
         return [card for card in self.cards if card.is_settled and card is not self.next_card]
 
     @property
+    def called_place(self) -> OtherPlace | None:
+        """The affected place that is no organisation, once reached, unless its visit is the next step."""
+        place = self.other_place
+        return place if place.is_settled and not self.is_about_other_place else None
+
+    @property
+    def number_called(self) -> int:
+        return len(self.called_cards) + bool(self.called_place)
+
+    @property
+    def number_to_call(self) -> int:
+        return len(self.cards) + bool(self.called_place)
+
+    @property
     def refused_cards(self) -> list[Card]:
         return [card for card in self.cards if not (card.may_be_contacted or card.is_settled)]
 
@@ -246,7 +260,7 @@ def incident_page(
             at_most=ALL_CALLS if all_calls else AT_MOST,
         )
     )
-    other_place = OtherPlace()
+    other_place = OtherPlace(incident_id=incident.pk)
     cards = cards_by_organisation(incident, calls, open_steps, moment, other_place)
     for calling in callings:
         if calling.organisation_id in cards:

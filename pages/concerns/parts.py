@@ -57,6 +57,11 @@ class CallList:
         return bool(self.callable_cards or self.protected_cards or self.morning_cards)
 
     @property
+    def protects_first(self) -> bool:
+        """Whether the first organisation asked not to be called at night, and it is night."""
+        return bool(self.callable_cards) and self.callable_cards[0].is_for_the_morning
+
+    @property
     def listed_cards(self) -> Sequence[Card]:
         """Organisations after the first one that are not folded."""
         return self.callable_cards[1 : 1 + LISTED]

@@ -27,6 +27,7 @@ from pages.duty.parts import (
     Part,
     colleagues_for,
     handover_of,
+    number_still_own,
     parts_left_by,
     parts_of_handover,
     parts_of_shift,
@@ -86,7 +87,12 @@ def duty_shift(request: ActorRequest, pk: UUID) -> HttpResponse:
     if handover and handover.to_id == request.actor.id and handover.seen_at is None:
         mark_handover_seen(actor=request.actor, shift_id=shift.pk)
     _disclose(request, shift, parts)
-    context = {"shift": shift, "handover": handover, "parts": parts}
+    context = {
+        "shift": shift,
+        "handover": handover,
+        "parts": parts,
+        "still_own": number_still_own(actor, shift),
+    }
     return render(request, "pages/duty/handed_over.html", context)
 
 

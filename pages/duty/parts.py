@@ -15,7 +15,7 @@ from accounts.models import DutyShift, ShiftDistrict, User
 from accounts.models.duty import DutyShiftQuerySet
 from accounts.rules import WRITES
 from districts.models import District
-from incidents.models import Incident, ShiftHandover, StepHandover
+from incidents.models import Incident, IncidentStep, ShiftHandover, StepHandover
 from incidents.services.shift_handovers import NEXT_WITHIN, moves_of_shift
 from lib.row_context import Opened, opened
 
@@ -118,6 +118,15 @@ def parts_of_handover(actor: Actor, handover: ShiftHandover) -> list[Part]:
 def parts_left_by(actor: Actor, shift: DutyShift) -> list[Part]:
     """Return who got which steps when a shift ended without a hand-over, as `parts_of_handover` does."""
     return _parts_passed_on(actor, shift, _passed_on_after(shift))
+
+
+@opened(Opened.RECOUNT)  # as for a hand-over
+def number_still_own(actor: Actor, shift: DutyShift) -> int:
+    """Return how many open steps the officer of a shift that has just ended still owns, 0 for others."""
+    if shift.user_id != actor.id or shift.until < timezone.now() - PASSED_ON_WITHIN:
+        return 0
+    steps = IncidentStep.objects.open().filter(owner=actor.id, incident__in=Incident.objects.under_way())
+    return steps.count()
 
 
 def _parts_passed_on(actor: Actor, shift: DutyShift, handovers: Sequence[StepHandover]) -> list[Part]:

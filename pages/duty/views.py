@@ -7,8 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,10 +16,10 @@ from django.views.decorators.http import require_POST
 from accounts.middleware import ActorRequest
 from accounts.models import DutyReason, DutyShift, ShiftDistrict
 from accounts.policies import can_begin_shift, can_plan_shifts
-from contacts.models import Contact, Organisation
 from districts.models import District
 from incidents.services.absences import cancel_shift_and_pass_on, end_shift_and_pass_on
 from lib.error_texts import texts
+from meetings.queries.shifts import records_in_districts
 from meetings.services.shifts import (
     add_districts,
     answer_district,
@@ -106,22 +104,10 @@ def _by_shift(rows: Sequence[ShiftDistrict]) -> Iterable[list[ShiftDistrict]]:
 
 
 def _add_counts(rows: Sequence[Any]) -> None:
-    """Add to districts of shifts how many organisations and contacts each opens. One statement."""
-    in_it = {"home_district__lineage__contains": [OuterRef("pk")]}
-    counts = {
-        f"n_{name}": Coalesce(Subquery(_count(model.objects.filter(**in_it))), 0)
-        for name, model in (("organisations", Organisation), ("contacts", Contact))
-    }
-    districts: Any = District.objects.filter(pk__in={row.district_id for row in rows}).annotate(**counts)
-    by_district = {
-        pk: numbers for pk, *numbers in districts.values_list("pk", "n_organisations", "n_contacts")
-    }
+    """Add to districts of shifts how many organisations and contacts each opens."""
+    counts = records_in_districts({row.district_id for row in rows})
     for row in rows:
-        row.organisations, row.contacts = by_district[row.district_id]
-
-
-def _count(rows: Any) -> Any:
-    return rows.order_by().annotate(one=Coalesce(1, 1)).values("one").annotate(n=Count("pk")).values("n")
+        row.organisations, row.contacts = counts[row.district_id]
 
 
 @form_page

@@ -21,6 +21,7 @@ from meetings.models import Meeting
 from tests.factories import make_district, make_officer
 from tests.incidents.making import Night
 from tests.incidents.test_shift_handovers import on_duty
+from tests.markup import joined
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,6 +77,7 @@ def test_the_form_that_was_held_is_recorded_and_nothing_of_the_incident_is_shown
     assert not ended.night.step(ended.incident, "reassurance", ended.night.place).is_open
     page = ended.client.get(answer["Location"])
     assert "Result recorded" in page.content.decode()
+    assert "steps are still yours" in joined(page.content.decode()), "until they are passed on"
     assert ended.night.place.name not in page.content.decode()
     for path in (
         f"/incidents/{ended.incident.pk}/",

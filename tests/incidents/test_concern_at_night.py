@@ -43,6 +43,8 @@ def test_at_night_a_number_is_shown_to_who_may_be_called(
     shown = card(client, night, night.log(kinds=["rumour"]))
     for text in ("Do not call at night", "Has not agreed to a night call about this."):
         assert (text in shown) is (text == says)
+    page = client.get(f"/concerns/{Concern.objects.get().pk}/").text
+    assert ("Call now" in page) is not says.startswith("Do not"), "no heading says to call them"
     first, _fold, danger = shown.partition("Danger to life")
     assert (NUMBER in first, NUMBER in danger) == (
         (False, True) if says.startswith("Do not") else (True, False)

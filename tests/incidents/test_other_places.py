@@ -18,6 +18,7 @@ from incidents.services.reassurances import add_to_reassurance, record_reassuran
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.queries.calls import calls_about
+from pages.templatetags.ui import clock
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import quarter_of
 from reports.queries.questions import Question
@@ -70,6 +71,26 @@ def test_a_call_to_a_shop_settles_its_steps_and_writes_no_meeting() -> None:
     assert Meeting.objects.count() == meetings
     concern = Concern.objects.get()
     assert concern.reassurance_offered_at == row.at and not concern.reassurance_answer
+
+
+def test_a_colleague_reads_that_the_shop_was_reached_and_the_caller_adds_its_needs(
+    client: Client,
+) -> None:
+    night = Night()
+    incident = night.incident(**SHOP)
+    address = f"/incidents/{incident.pk}/"
+    client.force_login(night.lead)
+    assert "Called" not in joined(client.get(address).text)
+    row = called(night, incident)
+    page = joined(client.get(address).text)
+    fold = page.split("Called")[1].split("</details>")[0]
+    assert "The affected place" in fold and f"Reached, today {clock(row.at)}, {night.duty.name}" in fold
+    assert "1 of " in fold and "They need…" not in fold
+    client.force_login(night.duty)
+    assert "They need…" in joined(client.get(address).text)
+    client.post(f"{address}calls/", {"tried": row.pk, "needs": ["patrol"]})
+    fold = joined(client.get(address).text).split("Called")[1]
+    assert "They need…" not in fold and "patrol" in fold.lower()
 
 
 def test_a_call_to_a_shop_is_undone_for_ten_minutes_by_who_made_it() -> None:

@@ -133,7 +133,7 @@ def test_the_brief_of_an_event_at_a_home_names_the_neighbourhood_only(client: Cl
     night = Hours(kinds=["threat"], **home)
     client.force_login(night.visitor)
     brief = main_of(client, f"{night.page}brief/")
-    assert night.district.name in brief and "under the door of …." in brief
+    assert f"Threat, {night.district.name}" in brief and "under the door of …." in brief
     assert "Kestrel Way" not in brief
 
 
