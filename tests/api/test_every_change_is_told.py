@@ -20,7 +20,7 @@ from tests.examples import THOROUGH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
-SEEDS: Final = 120 if THOROUGH else 4
+SEEDS: Final = 200 if THOROUGH else 4
 REFUSED: Final = (ValidationError, PermissionDenied, ObjectDoesNotExist)
 
 
