@@ -26,6 +26,7 @@ from contacts.models import (
     Organisation,
     OrganisationDetail,
     OrganisationExternalId,
+    OrganisationNumber,
 )
 from contacts.models.organisation import IS_PROTECTED
 from contacts.services.organisations import create_organisation, edit_organisation
@@ -42,6 +43,18 @@ _HIDDEN: Final = _("Empty if the location is protected.")
     field("evidence_url", "A public page that says so.", "https://rainbow.example/about"),
 )
 class FocusShape(serializers.Serializer[FocusDeclaration]):
+    pass
+
+
+@fields_of(
+    OrganisationNumber,
+    field("register", "“tax”, or the name of the register.", "tax"),
+    field("country", "The country of the register (ISO 3166).", "PT"),
+    field("as_written", "The number as it was written.", "501 964 843"),
+    field("compact", "The number as searches compare it.", "501964843"),
+    field("valid", "Whether the number is valid by the rules of its register.", "yes"),
+)
+class NumberShape(serializers.Serializer[OrganisationNumber]):
     pass
 
 
@@ -139,6 +152,16 @@ ORGANISATION = RowSpec(
         field("contact_wish_on", "When they said so.", "2026-05-02"),
         "night_calls",
         field("night_agreed_on", "When night calls were agreed.", "2026-05-02"),
+        Column(
+            "numbers",
+            described(NumberShape(many=True), "Its numbers in registers."),
+            children(
+                OrganisationNumber.objects.filter(organisation=OuterRef("pk")).order_by(
+                    "register", "compact"
+                ),
+                **{name: name for name in ("register", "country", "as_written", "compact", "valid")},
+            ),
+        ),
         external_ids(OrganisationExternalId, "organisation"),
         *("created_at", "updated_at"),
     ),
@@ -182,6 +205,11 @@ class FocusInput(Entry):
     """A community that the organisation says it represents: who in it said so, and when."""
 
 
+@inputs_of(OrganisationNumber, "register", "country", "as_written", country={"required": False})
+class NumberInput(Entry):
+    """A number of the organisation in a register. Without a country, it is the city's country."""
+
+
 @inputs_of(
     Organisation,
     *("id", "name", "short_name", "kind", "summary", "home_district", "also_in", "focuses"),
@@ -195,6 +223,7 @@ class FocusInput(Entry):
         "review_on",
         "known_since",
         "other_details",
+        "numbers",
         "external_ids",
     ),
     phone={"max_length": 40},
@@ -203,6 +232,7 @@ class OrganisationInput(serializers.Serializer[Any]):
     focuses = FocusInput(many=True, required=False)
     languages = Languages(required=False)
     other_details = DetailInput(many=True, required=False)
+    numbers = NumberInput(many=True, required=False)
     external_ids = ExternalIdInput(many=True, required=False)
     was_wrong = serializers.BooleanField(
         required=False,

@@ -133,6 +133,14 @@ class AliasKind(models.TextChoices):
     SHORT = "short", pgettext_lazy("kind of name", "short form")
 
 
+class NumberCheck(models.TextChoices):
+    """The result of checking a registration number by the rules of its register."""
+
+    YES = "yes", pgettext_lazy("number", "valid")
+    NO = "no", pgettext_lazy("number", "not valid")
+    UNKNOWN = "unknown", pgettext_lazy("number", "not checked")
+
+
 class Channel(models.TextChoices):
     """The channel of a detail besides the first phone, email and web address."""
 

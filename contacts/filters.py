@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.codes import FOCUS_OF_KIND, NOT_COUNTED, Kind, OrganisationStatus
 from contacts.models import Affiliation, FocusDeclaration, Organisation, OrganisationPeriod
+from contacts.models.search import with_number
 from districts.codes import Focus
 from districts.models import District
 from lib.days import city_today, day_starts_at, is_plausible_day
@@ -88,6 +89,12 @@ class OrganisationFilters(DatedFilterSet):
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput)
     source = SourceFilter(widget=forms.HiddenInput)
     external_id = ExternalIdFilter(widget=forms.HiddenInput)
+    number = django_filters.CharFilter(
+        label=_("Registration number"), method="of_number", max_length=60, widget=forms.HiddenInput
+    )
+
+    def of_number(self, queryset: Any, name: str, value: str) -> Rows:
+        return with_number(queryset, value)
 
     def find(self, queryset: Any, name: str, value: str) -> Rows:
         matching: Rows = queryset.matching(value)

@@ -1230,6 +1230,74 @@ class Migration(FirstMigration):
             },
         ),
         migrations.CreateModel(
+            name="OrganisationNumber",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "register",
+                    models.CharField(
+                        default="tax",
+                        help_text="“tax”, or the name of the register.",
+                        max_length=60,
+                        verbose_name="register",
+                    ),
+                ),
+                ("country", models.CharField(max_length=2, verbose_name="country")),
+                (
+                    "as_written",
+                    models.CharField(
+                        help_text="The number of the organisation. Never a person's number.",
+                        max_length=60,
+                        verbose_name="number",
+                    ),
+                ),
+                ("compact", models.CharField(editable=False, max_length=60)),
+                (
+                    "valid",
+                    models.CharField(
+                        choices=[("yes", "valid"), ("no", "not valid"), ("unknown", "not checked")],
+                        default="unknown",
+                        editable=False,
+                        max_length=7,
+                        verbose_name="valid",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="numbers",
+                        to="contacts.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["compact"], name="number_by_text")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "country", "register", "compact"),
+                        name="number_once",
+                        violation_error_message="The organisation already has this number.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__in", ["yes", "no", "unknown"])),
+                        name="number_check_is_known",
+                        violation_error_message="Choose from the list whether the number is valid.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("compact", ""), _negated=True),
+                        name="number_is_something",
+                        violation_error_message="Enter a number.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="OrganisationExternalId",
             fields=[
                 (
@@ -1250,6 +1318,7 @@ class Migration(FirstMigration):
                 ),
             ],
             options={
+                "indexes": [models.Index(fields=["external_id"], name="organisation_by_reference")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("source", "external_id"),

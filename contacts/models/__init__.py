@@ -8,6 +8,7 @@ from contacts.models.external_id import OrganisationExternalId
 from contacts.models.focus import FocusDeclaration
 from contacts.models.imported import ImportedFields
 from contacts.models.merge import UNDO_WITHIN, Merge, NotADuplicate
+from contacts.models.number import TAX, OrganisationNumber
 from contacts.models.organisation import (
     Organisation,
     OrganisationPeriod,
@@ -15,6 +16,7 @@ from contacts.models.organisation import (
 )
 
 __all__ = [
+    "TAX",
     "UNDO_WITHIN",
     "Affiliation",
     "Contact",
@@ -30,6 +32,7 @@ __all__ = [
     "OrganisationAlias",
     "OrganisationDetail",
     "OrganisationExternalId",
+    "OrganisationNumber",
     "OrganisationPeriod",
     "OrganisationPrivateChannel",
     "PrivateChannel",

@@ -14,6 +14,7 @@ class OrganisationExternalId(models.Model):
     external_id = models.CharField(max_length=200)
 
     class Meta:
+        indexes = [models.Index(fields=["external_id"], name="organisation_by_reference")]
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "external_id"],

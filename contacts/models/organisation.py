@@ -15,12 +15,14 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from contacts.codes import HIDDEN_AWAY, NOT_COUNTED, ContactWish, Kind, NightCalls, OrganisationStatus
 from contacts.models.detail import OrganisationDetail
 from contacts.models.focus import FocusDeclaration
+from contacts.models.number import OrganisationNumber
 from contacts.models.search import organisations_found_by
 from districts.models import District
 from lib.acting import Acting
@@ -88,7 +90,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def for_its_page(self) -> Self:
         """Add everything for an organisation's page, in three statements.
 
-        `also_in_ids` and `also_in_names` are lists.
+        `also_in_ids`, `also_in_names` and `registered_numbers` are lists.
         """
         visited = District.objects.filter(visiting_organisations=models.OuterRef("pk")).order_by("name", "pk")
         return (
@@ -100,6 +102,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             .annotate(
                 also_in_ids=ArraySubquery(visited.values("pk")),
                 also_in_names=ArraySubquery(visited.values("name")),
+                registered_numbers=ArraySubquery(
+                    OrganisationNumber.objects.filter(organisation=models.OuterRef("pk"))
+                    .order_by("register", "pk")
+                    .values(number=JSONObject(**{name: name for name in ("register", "as_written", "valid")}))
+                ),
                 has_private_channel=models.Exists(
                     OrganisationPrivateChannel.objects.filter(pk=models.OuterRef("pk"))
                 ),

@@ -10,24 +10,31 @@ from django.db.models import Q
 
 from contacts.rules.clues import website_host
 from contacts.rules.name_words import ABBREVIATIONS, FORMS
+from contacts.rules.numbers import compact_of, number_clues, read_number
 from contacts.rules.phones import one_phone, plain_number
 from lib.candidates import among_candidates
 from lib.domains import plain_email
+from lib.fold import squash
 from lib.matching import matching
 
 _ENOUGH_DIGITS: Final = 4
 _SURELY_A_NUMBER: Final = 6  # fewer digits can also be in a name, an address or a postcode
+_MOST_REGISTERED: Final = 50  # organisations with one number
 _HOST: Final = re.compile(r"\S+\.[^\W\d_]{2,}(?:[/:]\S*)?")
 
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
 def organisations_found_by(rows: Rows, q: str) -> Rows:
-    """Return organisations with this phone, email or website, else those that match by words; best first.
+    """Return organisations with this number, phone, email or website, else those that match by words.
 
     A whole phone number, email address or host uses the index of clues. Parts and words use the text columns.
     """
     by_channel = _by_channel(rows, q, _by_any_part)
+    if registered := _registered_as(rows, q):
+        by_number = Q(pk__in=registered)
+        by_number |= Q(pk__in=by_channel.order_by().values("pk")) if by_channel is not None else Q()
+        return rows.filter(by_number).order_by("folded", "pk")
     if by_channel is not None:
         return by_channel
     if _HOST.fullmatch(q.strip()) and (host := website_host(q)):
@@ -36,6 +43,29 @@ def organisations_found_by(rows: Rows, q: str) -> Rows:
             return by_host.order_by("folded", "pk")
         q = host
     return matching(rows, q, optional=FORMS, abbreviations=ABBREVIATIONS, by_sound=True)
+
+
+def with_number(rows: Rows, number: str) -> Rows:
+    """Return organisations with this number in any register, however it is written."""
+    model: Any = rows.model._meta.get_field("numbers").related_model
+    texts = {compact_of(number), *(clue.rpartition(":")[2] for clue in number_clues(_tax_number(number)))}
+    return rows.filter(pk__in=model.objects.filter(compact__in=texts).values("organisation"))
+
+
+def _registered_as(rows: Rows, q: str) -> list[Any]:
+    """Return the IDs of organisations with this registration number or reference in a source."""
+    text = squash(q)
+    if len(text) < _ENOUGH_DIGITS or not any(map(str.isdigit, text)):
+        return []
+    references: Any = rows.model._meta.get_field("external_ids").related_model
+    by_reference = rows.filter(pk__in=references.objects.filter(external_id=text).values("organisation"))
+    by_text = (with_number(rows, text), by_reference)
+    columns = [matching_rows.order_by().values_list("pk", flat=True) for matching_rows in by_text]
+    return [pk for ids in columns for pk in ids[:_MOST_REGISTERED]]
+
+
+def _tax_number(text: str) -> list[Any]:
+    return [read_number(text, country=settings.PHONENUMBER_DEFAULT_REGION)]
 
 
 def contacts_found_by(rows: Rows, q: str) -> Rows:

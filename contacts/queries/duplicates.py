@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from accounts.actors import Actor
 from contacts.models import Organisation
 from contacts.rules.clues import compare, detail_clues, organisation_clues
 from contacts.rules.names import ALIKE, plain_name
+from contacts.rules.numbers import have_different_numbers, number_clues
 from contacts.rules.phones import one_phone
 from lib.candidates import among_candidates, nearest_of
 from lib.domains import plain_email
@@ -27,6 +28,7 @@ SHOWN: Final = 5
 NEAR: Final = 0.5  # of 1 (the same name): similar enough to suggest while the user types
 
 REASONS: Final[dict[str, str | Promise]] = {
+    "number": _("same registration number"),
     "name": _("same name"),
     "alike": _("similar name"),
     "phone": _("same phone"),
@@ -54,11 +56,14 @@ def similar_organisations(
     email: str = "",
     website: str = "",
     other_details: Iterable[tuple[str, str]] = (),
+    numbers: Iterable[Any] = (),
     exclude: UUID | None = None,
 ) -> list[Candidate]:
-    """Return organisations with the same phone, email or website or a similar name, the likeliest first.
+    """Return organisations with the same number, phone, email or website or a similar name, likeliest first.
 
-    `other_details` are stored as (channel, value). Names can be in any script. Runs one statement.
+    Organisations with another number of the same register are left out. `other_details` are stored as
+    (channel, value), and `numbers` are those of `contacts.rules.numbers.read_number`. Names can be in any
+    script. Runs one statement.
     """
     clues = organisation_clues(
         names=[name],
@@ -68,7 +73,7 @@ def similar_organisations(
         address="",
         postcode="",
     )
-    clues = sorted({*clues, *detail_clues(other_details)})
+    clues = sorted({*clues, *detail_clues(other_details), *number_clues(numbers)})
     words, plain_form = latin(fold(name)), plain_name(name)
     forms = sorted({words, plain_form} - {""})
     lookups: list[tuple[Q, Func]] = [
@@ -85,6 +90,7 @@ def similar_organisations(
     candidates = [
         _candidate(row, name, clues)
         for row in nearest.select_related("home_district").order_by("-near", "pk")[:COMPARED]
+        if not have_different_numbers(clues, row.clues)
     ]
     likely = sorted(
         (candidate for candidate in candidates if candidate.reasons), key=lambda candidate: -candidate.score

@@ -18,6 +18,7 @@ from accounts.actors import Actor
 from contacts.models import Contact, NotADuplicate, Organisation
 from contacts.queries.duplicates import reasons
 from contacts.rules.clues import LIKELY, compare, detail_clues, person_clues, score
+from contacts.rules.numbers import have_different_numbers
 from contacts.rules.phones import one_phone
 from lib.candidates import among_candidates
 from lib.domains import plain_email
@@ -254,12 +255,19 @@ def _judge_by_clues(pairs: Sequence[Shared]) -> list[Judged]:
 
 
 def _judge_by_name(pairs: Sequence[Shared]) -> list[Judged]:
-    """Judge organisations by their names and other shared clues. Shared words alone only select pairs."""
+    """Judge organisations by their names and other shared clues. Shared words alone only select pairs.
+
+    Two organisations with different numbers of one register are never the same.
+    """
     ids = {pk for first_id, second_id, _clues in pairs for pk in (first_id, second_id)}
-    listed = Organisation.objects.filter(id_in("pk", ids)).values_list("pk", "name", "short_name")
-    names = {pk: called for pk, *called in listed}
+    listed = Organisation.objects.filter(id_in("pk", ids)).values_list("pk", "name", "short_name", "clues")
+    names, all_clues = {}, {}
+    for pk, name, short_name, clues_of_row in listed:
+        names[pk], all_clues[pk] = (name, short_name), clues_of_row
     judged: list[Judged] = []
     for first_id, second_id, clues in pairs:
+        if have_different_numbers(all_clues[first_id], all_clues[second_id]):
+            continue
         value, _alike, kinds = compare(clues, names[first_id], names[second_id])
         judged.append((value, first_id, second_id, kinds))
     return judged

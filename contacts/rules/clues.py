@@ -16,7 +16,8 @@ from lib.sound import sound
 # The weight of a shared clue (1 is certain), in order of weight. Shared words only select two rows, whose
 # names are then compared.
 WEIGHTS: Final = {
-    "name": 0.6, "phone": 0.4, "email": 0.4, "alike": 0.4, "host": 0.3, "address": 0.2, "word": 0.0,
+    "number": 0.9, "name": 0.6, "phone": 0.4, "email": 0.4, "alike": 0.4, "host": 0.3, "address": 0.2,
+    "word": 0.0,
 }  # fmt: skip
 LIKELY: Final = 0.4  # less is not worth a user's time, such as an address, which many share
 

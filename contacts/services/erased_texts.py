@@ -20,6 +20,7 @@ from contacts.models import (
     OrganisationAlias,
     OrganisationDetail,
     OrganisationExternalId,
+    OrganisationNumber,
     OrganisationPrivateChannel,
     PrivateChannel,
 )
@@ -176,6 +177,10 @@ def _delete_aliases(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     _delete_child_rows(OrganisationAlias, _ORGANISATION, "organisation_id", "aliases", actor, keys, rewrite)
 
 
+def _delete_numbers(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
+    _delete_child_rows(OrganisationNumber, _ORGANISATION, "organisation_id", "numbers", actor, keys, rewrite)
+
+
 def _external_id_writer(model: type[models.Model], owner: _Owner, reference: str) -> Writer:
     return Writer(model, partial(_delete_child_rows, model, owner, reference, "external_ids"))
 
@@ -191,5 +196,6 @@ WRITERS: Final = (
     _external_id_writer(ContactExternalId, _CONTACT, "contact_id"),
     _external_id_writer(OrganisationExternalId, _ORGANISATION, "organisation_id"),
     Writer(OrganisationAlias, _delete_aliases),
+    Writer(OrganisationNumber, _delete_numbers),
     Writer(Merge, delete_named_merge_memory),
 )

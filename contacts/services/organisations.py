@@ -33,6 +33,7 @@ from contacts.services.changes import (
 from contacts.services.details import OTHER, Details, details_of, plan_details
 from contacts.services.focuses import set_focuses
 from contacts.services.next_meetings import refresh_meet_by
+from contacts.services.numbers import NUMBERS, numbers_of, plan_numbers, store_numbers
 from contacts.services.periods import DATED, begin_when_known, correct_kinds, follow_periods, open_periods
 from contacts.services.phones import check_phone
 from contacts.services.search_fields import fold_organisation
@@ -115,7 +116,8 @@ def write_organisations(
 ) -> None:
     """Write all changes or none, one for each organisation. Existing organisations are locked by the caller.
 
-    Besides columns, a change can set `other_details`, `also_in`, `focuses`, `aliases` and `external_ids`.
+    Besides columns, a change can set `other_details`, `also_in`, `focuses`, `aliases`, `numbers` and
+    `external_ids`.
     Instead of all `external_ids`, it can set `added_ids` and `dropped_ids` as (source, ID). `action`
     replaces the action of each change in the activity log. `is_checked` states that the values have passed
     the checks of their fields (exchange.imports.converting). For an undo, `undone_at` is the time of the
@@ -128,9 +130,10 @@ def write_organisations(
     for change in changes:
         _set_columns(actor, change, is_checked=is_checked)
     plan = plan_details(changes, is_checked=is_checked)
+    numbers = plan_numbers(changes)
     for change in changes:
         if change.is_new:
-            fold_organisation(change.row, plan.details[change.row.pk])
+            fold_organisation(change.row, plan.details[change.row.pk], numbers=numbers.get(change.row.pk, ()))
     new = insert_new(changes)
     plan.store()
     open_periods(new)
@@ -139,6 +142,7 @@ def write_organisations(
         _set_child_rows(change)
         if ALIASES in change.fields and set_aliases(actor, change.row, change.fields[ALIASES]):
             change.names.append(ALIASES)
+    store_numbers(changes, numbers)
     _set_external_ids(changes)
     changed = [change for change in changes if change.is_changed]
     save_organisations(changed, plan.details, undone_at=undone_at)
@@ -168,9 +172,10 @@ def save_organisations(
     `details` are other details that the caller has read already, by organisation.
     """
     details_by_owner = details_of([change.row for change in changes], details)
-    aliases = aliases_of([change.row for change in changes])
-    for change in changes:
-        fold_organisation(change.row, details_by_owner[change.row.pk], aliases.get(change.row.pk, ()))
+    rows = [change.row for change in changes]
+    aliases, numbers = aliases_of(rows), numbers_of(rows)
+    for row in rows:
+        fold_organisation(row, details_by_owner[row.pk], aliases.get(row.pk, ()), numbers.get(row.pk, ()))
     save_changed(changes)
     changed_columns = {change.row: change.columns.keys() for change in changes}
     correct_kinds([change.row for change in changes if change.was_wrong and "kind" in change.columns])
@@ -224,7 +229,7 @@ def _set_columns(actor: Actor, change: Change, *, is_checked: bool) -> None:
     row = change.row
     if not change.is_new and not can_edit_organisation(actor, row):
         raise PermissionDenied
-    change.assign({OTHER, ALIASES, *CHILD_ROWS, *_IDS}, is_clean=is_checked)
+    change.assign({OTHER, ALIASES, NUMBERS, *CHILD_ROWS, *_IDS}, is_clean=is_checked)
     moves = row.home_district_id and "home_district" in change.names
     if moves and not can_write_in(actor, row.home_district_id):
         raise PermissionDenied

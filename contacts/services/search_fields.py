@@ -6,13 +6,19 @@ from typing import Any, Final
 from contacts.models import Contact, Organisation
 from contacts.rules.clues import detail_clues, organisation_clues, person_clues, website_host
 from contacts.rules.names import words_to_find
+from contacts.rules.numbers import number_clues
 from lib.fold import findable, fold
 
 _INDEXED: Final = 2_600  # bytes: a B-tree keeps no row above 2,704
 
 
-def fold_organisation(row: Organisation, details: Iterable[Any] = (), aliases: Iterable[Any] = ()) -> None:
-    """Set `folded` and `clues` of an organisation from its fields, details and aliases. Does not save.
+def fold_organisation(
+    row: Organisation,
+    details: Iterable[Any] = (),
+    aliases: Iterable[Any] = (),
+    numbers: Iterable[Any] = (),
+) -> None:
+    """Set `folded` and `clues` of an organisation from its fields and child rows. Does not save.
 
     If the location is protected, the organisation cannot be found by its address.
     """
@@ -34,7 +40,8 @@ def fold_organisation(row: Organisation, details: Iterable[Any] = (), aliases: I
         address=address,
         postcode=postcode,
     )
-    row.clues = sorted({*clues, *detail_clues((detail.channel, detail.value) for detail in details)})
+    reached = detail_clues((detail.channel, detail.value) for detail in details)
+    row.clues = sorted({*clues, *reached, *number_clues(numbers)})
 
 
 def fold_contact(row: Contact, details: Iterable[Any] = ()) -> None:

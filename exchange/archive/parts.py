@@ -30,6 +30,7 @@ from contacts.models import (
     OrganisationAlias,
     OrganisationDetail,
     OrganisationExternalId,
+    OrganisationNumber,
     OrganisationPeriod,
 )
 from contacts.services.details import check_detail
@@ -214,6 +215,7 @@ OWN_PARTS: Final = (
     Part("organisation_details", OrganisationDetail, owner="owner", finish=check_detail),
     Part("focus_declarations", FocusDeclaration, owner="organisation"),
     Part("organisation_aliases", OrganisationAlias, owner="organisation"),
+    Part("organisation_numbers", OrganisationNumber, owner="organisation"),
     Part("organisation_external_ids", OrganisationExternalId, owner="organisation"),
     Part("imported_fields", ImportedFields, owner="organisation"),
     Part(

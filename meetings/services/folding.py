@@ -11,6 +11,7 @@ from django.db import models
 from contacts.models import Contact, Organisation
 from contacts.services.aliases import aliases_of
 from contacts.services.details import details_of
+from contacts.services.numbers import numbers_of
 from contacts.services.search_fields import fold_contact, fold_organisation
 from lib.fold import findable
 from meetings.models import Concern, FollowUp, Meeting
@@ -71,10 +72,10 @@ def _fold(rows: list[Any]) -> None:
     """Fold rows of one model. Related rows of organisations and contacts are read at once."""
     kind = type(rows[0]) if rows else None
     details = details_of(rows) if kind in (Organisation, Contact) else {}
-    aliases = aliases_of(rows) if kind is Organisation else {}
+    related: list[Any] = [details] if details else []
+    related += [aliases_of(rows), numbers_of(rows)] if kind is Organisation else []
     for row in rows:
-        related = [*([details[row.pk]] if details else []), *([aliases.get(row.pk, ())] if aliases else [])]
-        FOLDS[type(row)](row, *related)
+        FOLDS[type(row)](row, *(by_owner.get(row.pk, ()) for by_owner in related))
 
 
 def _derived_values(row: Any) -> list[Any]:

@@ -41,6 +41,7 @@ REFERRING: Final[Mapping[str, str | Promise]] = {
     "contacts.FocusDeclaration.organisation": gettext_lazy("communities they declared"),
     "contacts.Organisation_also_in.organisation": gettext_lazy("other districts"),
     "contacts.OrganisationAlias.organisation": gettext_lazy("other names"),
+    "contacts.OrganisationNumber.organisation": gettext_lazy("registration numbers"),
     "contacts.OrganisationExternalId.organisation": gettext_lazy("IDs in other systems"),
     "contacts.ContactExternalId.contact": gettext_lazy("IDs in other systems"),
     "contacts.OrganisationPeriod.organisation": gettext_lazy("history used in past figures"),

@@ -12,7 +12,9 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
-from contacts.models import FocusDeclaration, Organisation, OrganisationPrivateChannel
+from contacts.models import TAX, FocusDeclaration, Organisation, OrganisationPrivateChannel
+from contacts.rules.numbers import as_lines
+from contacts.services.numbers import values_in
 from districts.models import District
 from lib.days import city_today
 from pages.forms.base import ROWS, VersionedForm
@@ -52,6 +54,24 @@ def cadence_field(*kept: int) -> forms.TypedChoiceField:
     )
 
 
+class NumbersField(forms.CharField):
+    """Registration numbers, one on each line, such as `Charity Commission: 1048995`."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Registration numbers"),
+            required=False,
+            max_length=2_000,
+            help_text=_(
+                "The tax number, and other numbers with the name of their register. One on each line. "
+                "Example: Charity Commission: 1048995. Never a person's number."
+            ),
+            **kwargs,
+        )
+
+
 @fields_of(
     Organisation,
     *FIELDS,
@@ -68,8 +88,10 @@ def cadence_field(*kept: int) -> forms.TypedChoiceField:
 class OrganisationFields(forms.Form):
     """All fields of an organisation, with the choices of `actor`. `groups` orders the page."""
 
+    numbers = NumbersField()
+
     groups = (
-        (_("Contact details"), REACHED),
+        (_("Contact details"), (*REACHED, "numbers")),
         (_("How you keep in touch"), MET),
         (_("Notes and permissions"), KEPT),
     )
@@ -81,6 +103,11 @@ class OrganisationFields(forms.Form):
             kwargs["initial"] = organisation_values(organisation) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
+        stored_numbers = organisation.numbers.all() if organisation else ()
+        self.countries = {
+            ("" if row.register == TAX else row.register, row.as_written): row.country
+            for row in stored_numbers
+        }
         fields["home_district"].queryset = homes_for(actor, organisation)
         fields["also_in"].queryset = District.objects.order_by("name", "pk")
         fields["languages"].choices = language_choices(*(organisation.languages if organisation else ()))
@@ -88,6 +115,13 @@ class OrganisationFields(forms.Form):
             fields[name].queryset = _officers(organisation)
         stored_cadence = organisation.cadence_days if organisation else None
         fields["cadence_days"] = cadence_field(*([stored_cadence] if stored_cadence else []))
+
+    def clean_numbers(self) -> list[dict[str, str]]:
+        """Return the numbers as services take them. A number that is stored already keeps its country."""
+        return [
+            values | {"country": self.countries.get((values["register"], values["as_written"]), "")}
+            for values in values_in(self.cleaned_data["numbers"])
+        ]
 
     def clean_contact_wish(self) -> str:
         """Keep the stored value if the field was not sent, so that no refusal is lost."""
@@ -182,6 +216,7 @@ def organisation_values(organisation: Organisation) -> dict[str, Any]:
         "version": organisation.version,
         "also_in": [district.pk for district in values["also_in"]],
         "cadence_days": organisation.cadence_days or "",
+        "numbers": as_lines(organisation.numbers.all()),
         "phone": phone_text(organisation.phone),
     }
 

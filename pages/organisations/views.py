@@ -22,6 +22,7 @@ from contacts.codes import PAGES, OrganisationStatus
 from contacts.models import Affiliation, Organisation
 from contacts.policies import can_edit_organisation, can_reveal_private_channel
 from contacts.queries.duplicates import Candidate, similar_organisations
+from contacts.services.numbers import read_numbers
 from contacts.services.organisations import (
     create_organisation,
     edit_organisation,
@@ -272,6 +273,7 @@ def _candidates(actor: Actor, typed: dict[str, Any]) -> list[Candidate]:
         phone=typed["phone"],
         email=typed["email"],
         website=typed["website"],
+        numbers=read_numbers(typed.get("numbers", ())),
         other_details=[(detail["channel"], detail["value"]) for detail in typed.get("other_details", ())],
     )
 
@@ -290,6 +292,8 @@ def _labels(field_names: Iterable[str]) -> list[str]:
     """Labels of fields in the form."""
     children = {
         "focuses": _("communities"),
+        "aliases": _("other names"),
+        "numbers": _("registration numbers"),
         "external_ids": _("IDs in other systems"),
         "other_details": _("other phones and addresses"),
     }

@@ -33,6 +33,7 @@ _OF_ORGANISATIONS: Final = frozenset(
     {
         *("contacts.FocusDeclaration", "contacts.Organisation", "contacts.OrganisationAlias"),
         "contacts.OrganisationDetail",
+        "contacts.OrganisationNumber",
         "contacts.OrganisationPrivateChannel",
     }
 )

@@ -21,6 +21,7 @@ from contacts.models import (
     Organisation,
     OrganisationAlias,
     OrganisationExternalId,
+    OrganisationNumber,
     OrganisationPeriod,
     OrganisationPrivateChannel,
     PrivateChannel,
@@ -172,6 +173,12 @@ def called_differently(rows: Rows) -> None:
             OrganisationAlias.objects.create(organisation=row, text=text, folded=text)
 
 
+def registered(rows: Rows) -> None:
+    for row in rows:
+        for text in ("501964843", f"N{row.pk.hex[:20]}"):
+            OrganisationNumber.objects.create(organisation=row, country="PT", as_written=text, compact=text)
+
+
 def each(make: Callable[..., Any], link: str) -> Callable[[Rows], None]:
     def make_all(rows: Rows) -> None:
         for row in rows:
@@ -199,6 +206,7 @@ MADE: Final[dict[str, Callable[[Rows], None]]] = {
     "contacts.FocusDeclaration.organisation": declared,
     "contacts.Organisation_also_in.organisation": also_elsewhere,
     "contacts.OrganisationAlias.organisation": called_differently,
+    "contacts.OrganisationNumber.organisation": registered,
     "contacts.OrganisationExternalId.organisation": known_elsewhere(OrganisationExternalId, "organisation"),
     "contacts.ContactExternalId.contact": known_elsewhere(ContactExternalId, "contact"),
     "contacts.OrganisationPeriod.organisation": of_before,

@@ -80,6 +80,7 @@ def make_busy(chance: random.Random) -> None:
             also_in=chance.sample(districts, 2),
             external_ids=[{"source": "register", "external_id": f"R-{number}"}],
             website="https://casa.example/ñ?x=1",
+            numbers=[{"as_written": "A58818501"}, {"register": "Charities", "as_written": f"C-{number}"}],
             aliases=[{"text": "Casa de antes", "kind": "former"}],
             other_details=[
                 {"channel": "phone", "value": "+34949010380;ext=12", "use": "office"},

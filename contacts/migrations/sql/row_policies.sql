@@ -49,6 +49,11 @@ CREATE POLICY rows_in_context ON contacts_organisationalias USING (
     OR EXISTS (SELECT FROM contacts_organisation parent WHERE parent.id = organisation_id)
 );
 
+CREATE POLICY rows_in_context ON contacts_organisationnumber USING (
+    '00000000-0000-0000-0000-000000000000' = ANY ((SELECT context_districts())::uuid[])
+    OR EXISTS (SELECT FROM contacts_organisation parent WHERE parent.id = organisation_id)
+);
+
 CREATE POLICY rows_in_context ON contacts_importedfields USING (
     '00000000-0000-0000-0000-000000000000' = ANY ((SELECT context_districts())::uuid[])
     OR EXISTS (SELECT FROM contacts_organisation parent WHERE parent.id = organisation_id)
