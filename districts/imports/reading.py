@@ -38,7 +38,8 @@ MAX_MISTAKES: Final = 20  # more errors are one mistake repeated
 # Searched in this order, ignoring case, if the caller names no property.
 CODE_PROPERTIES: Final = (
     "code", "codigo", "código", "cod_dis", "coddis", "cod_bar", "cod", "kood", "kods", "codice", "koodi",
-    "kod", "codi_ua", "codi_barri", "codi_districte", "ref", "nuts_id", "lau_id", "id",
+    "kod", "codi_ua", "codi_barri", "codi_districte", "barri", "districte",
+    "ref", "nuts_id", "lau_id", "id",
 )  # fmt: skip
 # Row numbers given by a program. Another file has other numbers for the same districts.
 GENERATED: Final = frozenset(
@@ -55,8 +56,8 @@ NAME_PROPERTIES: Final = (
 class Naming:
     """Names of the properties to read. Empty: guessed. `parent` is the code of a district.
 
-    `layer` is the shapefile or table of a file with several. With `from_names` codes are made from names. An
-    existing district keeps its own code.
+    `parent_property` has the code or name of the district above each. `layer` is the shapefile or table of a
+    file with several. With `from_names` codes are made from names. An existing district keeps its own code.
     """
 
     code: str = ""
@@ -64,8 +65,11 @@ class Naming:
     parent: str = ""
     from_names: bool = False
     layer: str = ""
+    parent_property: str = ""
 
 
+#: Reasons for which a boundary can be repaired.
+REPAIRABLE: Final = frozenset({"crosses_itself", "hole_outside", "pieces_overlap", "not_sound", "flat_ring"})
 _ZIP: Final = b"PK\x03\x04"
 _SQLITE: Final = b"SQLite format 3\x00"
 _PACKED: Final = (b"\x00\x00\x27\x0a", b"\x1f\x8b", b"PK", b"7z\xbc\xaf", b"Rar!")  # .shp alone, gzip …
@@ -79,6 +83,13 @@ class Feature:
     code: str
     name: str
     boundary: Boundary
+    repair: Any = None  # a geometry.Repair, and why the file's boundary is not valid
+    reason: str = ""
+    parent_code: str = ""
+
+    @property
+    def label(self) -> str:
+        return _("Feature %(n)d (%(name)s)") % {"n": self.number, "name": self.name[:60] or self.code[:20]}
 
 
 def read_layer(content: bytes, layer: str = "") -> Layer:
@@ -171,7 +182,7 @@ def _counts_rows(features: list[Mapping[str, Any]], name: str) -> bool:
     """Whether the property contains row numbers: 1, 2, 3 … under a vague name."""
     if name.casefold() not in VAGUE or len(features) < 2:
         return False
-    return [_text(_properties(feature).get(name)) for feature in features] == [
+    return [text_of(_properties(feature).get(name)) for feature in features] == [
         str(number) for number in range(1, len(features) + 1)
     ]
 
@@ -189,18 +200,19 @@ def refuse_naming(features: list[Mapping[str, Any]], *, code: bool) -> NoReturn:
 
 
 def read_features(features: list[Mapping[str, Any]], code_property: str, name_property: str) -> list[Feature]:
-    """Return all features, or raise ValidationError with the errors of each."""
-    from districts.rules.geometry import check_shape
+    """Return all features, or raise ValidationError with the errors of each.
+
+    Features that are not valid have a `repair`. A code may be used twice (`refuse_equal_codes`).
+    """
 
     mistakes: list[ValidationError] = []
     usable: list[Feature] = []
-    numbers: dict[str, int] = {}
     total = 0
     codes = {} if code_property else _codes_of_names(features, name_property)
     for number, feature in enumerate(features, 1):
         properties = _properties(feature)
-        name = _text(properties.get(name_property))
-        code = _text(properties.get(code_property)) if code_property else codes.get(squash(name), "")
+        name = text_of(properties.get(name_property))
+        code = text_of(properties.get(code_property)) if code_property else codes.get(squash(name), "")
         label = _("Feature %(n)d (%(name)s)") % {"n": number, "name": name[:60] or code[:20] or "—"}
         texts = [(name, name_property)]
         for value, key in [(code, code_property), *texts] if code_property else texts:
@@ -210,27 +222,48 @@ def read_features(features: list[Mapping[str, Any]], code_property: str, name_pr
                 )
             elif not value:
                 mistakes.append(mistake(label, key, _("has no value.")))
-        if code and code in numbers:
-            text = _("“%(code)s” is already the code of feature %(n)d.")
-            key = code_property or name_property
-            mistakes.append(mistake(label, key, text % {"code": code[:40], "n": numbers[code]}))
-        numbers.setdefault(code, number)
         try:
-            boundary = read_boundary(feature.get("geometry"))
+            boundary, repair, reason = _read_shape(feature.get("geometry"))
             total += vertices(boundary)
             if total > MAX_VERTICES:
                 text = _("the file has too many points (the limit is %(n)d). Simplify the boundaries first.")
                 mistakes.append(mistake(label, "geometry", text % {"n": MAX_VERTICES}))
                 break
-            check_shape(boundary)
         except BadBoundary as error:
             mistakes.append(mistake(label, "geometry", _message(error)))
             continue
-        usable.append(Feature(number, code, name, boundary))
+        usable.append(Feature(number, code, name, boundary, repair, reason))
     mistakes += _mistakes_of_place(usable)
     if mistakes:
         raise ValidationError(mistakes[:MAX_MISTAKES])
     return usable
+
+
+def _read_shape(geometry: object) -> tuple[Boundary, Any, str]:
+    """Return a valid boundary, its repair or None, and the reason for the repair."""
+    from districts.rules.geometry import check_shape, repair
+
+    try:
+        boundary = read_boundary(geometry)
+        check_shape(boundary)
+    except BadBoundary as error:
+        if error.code not in REPAIRABLE or (repaired := repair(geometry)) is None:
+            raise
+        return repaired.boundary, repaired, _message(error)
+    return boundary, None, ""
+
+
+def refuse_equal_codes(features: list[Feature], key: str) -> None:
+    """Raise ValidationError for each feature that has the code of an earlier feature."""
+    mistakes, numbers = [], dict[str, int]()
+    for feature in features:
+        if feature.code and feature.code in numbers:
+            text = _("“%(code)s” is already the code of feature %(n)d.")
+            values = {"code": feature.code[:40], "n": numbers[feature.code]}
+            mistakes.append(mistake(feature.label, key, text % values))
+        numbers.setdefault(feature.code, feature.number)
+    if mistakes:
+        raise ValidationError(mistakes[:MAX_MISTAKES])
 
 
 def _codes_of_names(features: list[Mapping[str, Any]], name_property: str) -> dict[str, str]:
@@ -239,11 +272,11 @@ def _codes_of_names(features: list[Mapping[str, Any]], name_property: str) -> di
     codes_by_name = {name: code for code, name in existing}
     codes_by_folded_name = {fold(name): code for code, name in existing}
     used_codes = {code for code, _name in existing} | RESERVED_CODES
-    names = {squash(_text(_properties(feature).get(name_property))) for feature in features}
+    names = {squash(text_of(_properties(feature).get(name_property))) for feature in features}
     reserved_codes = {codes_by_name[name] for name in names & codes_by_name.keys()}
     codes: dict[str, str] = {}
     for feature in features:
-        name = squash(_text(_properties(feature).get(name_property)))
+        name = squash(text_of(_properties(feature).get(name_property)))
         if not name or name in codes:
             continue
         code = codes_by_name.get(name)
@@ -278,7 +311,7 @@ def _mistakes_of_place(features: list[Feature]) -> list[ValidationError]:
     return mistakes
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """Return a code or name as text: 7 and 7.0 become “7”."""
     if isinstance(value, bool) or value is None:
         return ""
@@ -315,13 +348,10 @@ def _message(error: BadBoundary) -> str:
         "longitude": _("longitude %(value)s is not between −180 and 180 (degrees, in WGS 84)."),
         "swapped": _("longitude and latitude may be swapped: it is far from the other districts."),
         "far": _("is far from the other districts."),
-        "crosses_itself": _(
-"its boundary crosses itself near %(where)s, like a bow tie. Correct "
-                            "it first."
-),
-        "hole_outside": _("a hole is outside its polygon near %(where)s. Correct it first."),
-        "pieces_overlap": _("two of its parts overlap near %(where)s. Correct it first."),
-        "not_sound": _("is not a valid polygon near %(where)s (%(said)s). Correct it first."),
+        "crosses_itself": _("its boundary crosses itself near %(where)s, like a bow tie."),
+        "hole_outside": _("a hole is outside its polygon near %(where)s."),
+        "pieces_overlap": _("two of its parts overlap near %(where)s."),
+        "not_sound": _("is not a valid polygon near %(where)s (%(said)s)."),
         "unknown_system": _("The coordinate system “%(name)s” is unknown. Save the file in WGS 84."),
     }  # fmt: skip
     return texts[error.code] % error.params

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
+from districts.imports.choices import Choice, Choices
+from districts.imports.parents import guess_parents, parents_first, read_parents, separate_codes
 from districts.imports.reading import (
     CODE_PROPERTIES,
     GENERATED,
@@ -25,8 +27,10 @@ from districts.imports.reading import (
     mistake,
     read_features,
     read_layer,
+    refuse_equal_codes,
     refuse_naming,
 )
+from districts.imports.repairs import apply_repairs
 from districts.models import District
 from districts.policies import can_manage_districts
 from districts.rules.boundaries import Boundary, as_geojson, is_plain_code
@@ -78,16 +82,28 @@ class Report:
     written: tuple[Written, ...] = ()
     questions: tuple[str, ...] = ()  # about the whole file
     notes: tuple[str, ...] = ()  # what was done without a question
+    parent_property: str = ""
+    choices: tuple[dict[str, Any], ...] = ()  # each `choice` with its selected `value`
+    open_choices: tuple[Choice, ...] = ()
 
     @property
     def asks(self) -> list[str]:
-        """All questions that must be confirmed before the import is written."""
+        """All questions that must be confirmed before the import is written, and open choices."""
+        return [*self.checks, *(choice.text for choice in self.open_choices)]
+
+    @property
+    def all_choices(self) -> list[Choice]:
+        return [row["choice"] for row in self.choices]
+
+    @property
+    def checks(self) -> list[str]:
+        """Questions that must be confirmed, without choices."""
         return [*self.questions, *(row.question for row in self.rows if row.question)]
 
     @property
     def confirmation(self) -> str:
         """Hash of the questions, so that a confirmation does not cover questions that arise later."""
-        return hashlib.sha256("\n".join(self.asks).encode()).hexdigest()
+        return hashlib.sha256("\n".join(self.checks).encode()).hexdigest()
 
     def count(self, outcome: str) -> int:
         return sum(row.outcome == outcome for row in self.rows)
@@ -113,13 +129,15 @@ def import_districts(
     source: str = "",
     dry_run: bool = False,
     confirmed: bool = False,
+    selected: Mapping[str, str] | None = None,
 ) -> Report:
     """Create the districts of a file, and update names and boundaries of existing districts.
 
     Fields that the file does not contain stay. With `dry_run` nothing is written and no row is locked. Some
     changes need confirmation and are written only if `confirmed`: a new name or place for an existing
-    district, overlapping boundaries, and a name that another code already has. Raises PermissionDenied, and
-    ValidationError with a message for each mistake.
+    district, overlapping boundaries, and a name that another code already has. `selected` has the option of
+    each choice by key (`Report.choices`); `confirmed` also accepts the defaults. Raises PermissionDenied,
+    and ValidationError with a message for each mistake.
     """
     if not can_manage_districts(actor):
         raise PermissionDenied
@@ -132,22 +150,42 @@ def import_districts(
     code_property = "" if naming.from_names else naming.code or guess_property(features, CODE_PROPERTIES)
     if not name_property or not (code_property or naming.from_names):
         refuse_naming(features, code=bool(name_property))
+    choices = Choices(selected or {}, accepts_defaults=confirmed)
     districts = read_features(features, code_property, name_property)
+    parent_property = naming.parent_property
+    if parent_property:
+        districts = read_parents(features, districts, parent_property)
+    elif not naming.parent:
+        used = {code_property, name_property}
+        parent_property, districts = guess_parents(features, districts, used)
+    districts, repair_notes = apply_repairs(districts, choices)
+    districts = parents_first(separate_codes(districts, choices))
+    refuse_equal_codes(districts, code_property or name_property)
     parent = _parent_district(naming.parent)
     districts_by_code = _districts_by_code(districts)
-    rows = [_outcome(feature, districts_by_code.get(feature.code), parent) for feature in districts]
+    rows = [
+        _outcome(feature, districts_by_code.get(feature.code), _code_above(feature, parent))
+        for feature in districts
+    ]
     questions = (
         *_questions_about_overlaps(districts),
         *_questions_about_duplicates(districts, districts_by_code, parent),
     )
     report = Report(
-        tuple(rows), code_property or name_property, name_property, questions=questions, notes=layer.notes
+        tuple(rows),
+        code_property or name_property,
+        name_property,
+        questions=questions,
+        notes=(*layer.notes, *repair_notes),
+        parent_property=parent_property,
+        choices=choices.as_rows(),
+        open_choices=tuple(choices.open),
     )
     properties = {"code": code_property, "name": name_property, NON_FIELD_ERRORS: code_property}
     if dry_run:
         _validate(districts, districts_by_code, properties)
         return report
-    if report.asks and not confirmed:
+    if report.open_choices or (report.asks and not confirmed):
         text = _("Check these first, then confirm that they are correct:")
         raise ValidationError(
             [ValidationError(line, code="unconfirmed") for line in (text, *report.asks[:MAX_MISTAKES])]
@@ -189,12 +227,18 @@ def _parent_district(code: str) -> District | None:
         raise ValidationError(_("There is no district “%(code)s”."), params={"code": code}) from None
 
 
+def _code_above(feature: Feature, parent: District | None) -> str:
+    """Return the code of the district above a feature by the file, or empty to keep it."""
+    return feature.parent_code or (parent.code if parent else "")
+
+
 def _districts_by_code(features: list[Feature]) -> dict[str, District]:
     codes = [feature.code for feature in features]
-    return {row.code: row for row in District.objects.with_boundary().filter(code__in=codes)}
+    rows = District.objects.with_boundary().filter(code__in=codes).select_related("parent")
+    return {row.code: row for row in rows}
 
 
-def _outcome(feature: Feature, district: District | None, parent: District | None) -> Imported:
+def _outcome(feature: Feature, district: District | None, code_above: str) -> Imported:
     """Return the outcome for a feature, with the question to confirm."""
     from districts.rules.geometry import is_elsewhere
 
@@ -202,7 +246,7 @@ def _outcome(feature: Feature, district: District | None, parent: District | Non
         return Imported(feature.code, feature.name, "created", boundary=feature.boundary)
     before: Boundary = district.boundary["coordinates"] if district.boundary else []
     is_same_place = as_geojson(feature.boundary) == district.boundary
-    is_moved = parent is not None and district.parent_id != parent.pk
+    is_moved = bool(code_above) and (district.parent is None or district.parent.code != code_above)
     if is_same_place and feature.name == district.name and not is_moved:
         return Imported(feature.code, feature.name, "unchanged")
     doubts = []
@@ -234,7 +278,22 @@ def _questions_about_overlaps(features: list[Feature]) -> tuple[str, ...]:
     from districts.rules.geometry import overlaps, to_shapely
 
     text = _("Features %(one)d (%(name)s) and %(other)d (%(others)s) overlap: %(share)d%% of the smaller.")
-    pairs = overlaps([to_shapely(feature.boundary) for feature in features])
+    parents = {feature.code: feature.parent_code for feature in features}
+
+    def is_inside(feature: Feature, container: Feature) -> bool:
+        code = feature.parent_code
+        for _step in parents:
+            if code in ("", container.code):
+                break
+            code = parents.get(code, "")
+        return bool(code)
+
+    pairs = (
+        (index, other_index, share)
+        for index, other_index, share in overlaps([to_shapely(feature.boundary) for feature in features])
+        if not is_inside(features[index], features[other_index])
+        and not is_inside(features[other_index], features[index])
+    )
     return tuple(
         text
         % {
@@ -262,10 +321,11 @@ def _questions_about_duplicates(
         return
     codes = [feature.code for feature in features]
     other_districts = list(District.objects.active().exclude(code__in=codes).order_by("name", "pk"))
+    lineages = dict(District.objects.active().values_list("code", "lineage"))
 
     def is_kin(feature: Feature, existing: District) -> bool:
         district = districts_by_code.get(feature.code)
-        above = parent.lineage if parent else district.lineage if district else []
+        above = lineages.get(_code_above(feature, parent)) or (district.lineage if district else [])
         return existing.pk in above or (district is not None and district.pk in existing.lineage)
 
     yield from islice(_questions_about_areas(new_features, other_districts, is_kin), MAX_MISTAKES)
@@ -360,9 +420,9 @@ def _write_districts(
             "name": feature.name,
             "boundary": as_geojson(feature.boundary),
         }
-        if parent:
-            fields["parent"] = parent
         try:
+            if code_above := _code_above(feature, parent):
+                fields["parent"] = _parent_district(code_above)
             if written_district := _write_district(actor, districts_by_code.get(feature.code), fields):
                 written.append(written_district)
         except ValidationError as error:

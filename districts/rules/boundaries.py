@@ -40,8 +40,10 @@ class BadBoundary(ValueError):
         self.params = params
 
 
-def read_boundary(geometry: object) -> Boundary:
+def read_boundary(geometry: object, decimals: int = DECIMALS) -> Boundary:
     """Return the boundary of a GeoJSON geometry. A Polygon becomes a MultiPolygon, heights are dropped.
+
+    Degrees are rounded to `decimals`.
 
     Raises BadBoundary for a wrong type, for too many points, for rings that are short, open or flat, and for
     positions outside WGS 84.
@@ -55,7 +57,7 @@ def read_boundary(geometry: object) -> Boundary:
     rings = [ring for polygon in polygons if isinstance(polygon, list) for ring in polygon]
     if sum(len(ring) for ring in rings if isinstance(ring, list)) > MAX_VERTICES_OF_DISTRICT:
         raise BadBoundary("too_many_vertices", n=MAX_VERTICES_OF_DISTRICT)
-    return [_read_polygon(polygon, number) for number, polygon in enumerate(polygons, 1)]
+    return [_read_polygon(polygon, number, decimals) for number, polygon in enumerate(polygons, 1)]
 
 
 def as_geojson(boundary: Boundary) -> dict[str, object]:
@@ -69,17 +71,17 @@ def _kind(geometry: object) -> str:
     return kind[:40] if isinstance(kind, str) else "—"
 
 
-def _read_polygon(polygon: object, number: int) -> Polygon:
+def _read_polygon(polygon: object, number: int, decimals: int) -> Polygon:
     if not isinstance(polygon, list) or not polygon:
         raise BadBoundary("no_coordinates")
-    return [_read_ring(ring, number, ring_number) for ring_number, ring in enumerate(polygon, 1)]
+    return [_read_ring(ring, number, ring_number, decimals) for ring_number, ring in enumerate(polygon, 1)]
 
 
-def _read_ring(ring: object, polygon_number: int, ring_number: int) -> Ring:
+def _read_ring(ring: object, polygon_number: int, ring_number: int, decimals: int) -> Ring:
     place = {"polygon": polygon_number, "ring": ring_number}
     if not isinstance(ring, list):
         raise BadBoundary("no_coordinates")
-    points = [_read_position(position) for position in ring]
+    points = [_read_position(position, decimals) for position in ring]
     if len(points) < 4:
         raise BadBoundary("short_ring", **place)
     if points[0] != points[-1]:
@@ -89,7 +91,7 @@ def _read_ring(ring: object, polygon_number: int, ring_number: int) -> Ring:
     return points
 
 
-def _read_position(position: object) -> Point:
+def _read_position(position: object, decimals: int) -> Point:
     if not isinstance(position, list) or not 2 <= len(position) <= MAX_POSITIONS:
         raise BadBoundary("not_a_position")
     longitude, latitude = (_degrees(value) for value in position[:2])
@@ -97,7 +99,7 @@ def _read_position(position: object) -> Point:
         raise BadBoundary("latitude", value=_short(latitude))
     if not -180 <= longitude <= 180:
         raise BadBoundary("longitude", value=_short(longitude))
-    return round(longitude, DECIMALS), round(latitude, DECIMALS)
+    return round(longitude, decimals), round(latitude, decimals)
 
 
 def _degrees(value: object) -> float:

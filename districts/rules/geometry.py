@@ -1,6 +1,9 @@
 """Geometry checks with shapely and pyproj: validity, overlaps and coordinate systems."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
 
@@ -10,11 +13,13 @@ from pyproj.exceptions import CRSError, ProjError
 from shapely.geometry import MultiPolygon, shape
 from shapely.validation import explain_validity
 
-from districts.rules.boundaries import BadBoundary, Boundary, Point, centre
+from districts.rules.boundaries import DECIMALS, BadBoundary, Boundary, Point, centre, read_boundary
 
 SLIVER: Final = 0.02  # share of the smaller district that neighbours drawn by different people may overlap
 ELSEWHERE: Final = 0.5  # share of the old boundary; a smaller overlap means another place
 NEAR_DEGREES: Final = 25.0  # the greatest distance of a city from the city that names its time zone
+EXACT: Final = 15  # decimals of degrees that are not rounded
+METRES_PER_DEGREE: Final = 111_320.0  # of latitude
 _NOT_A_SHAPE: Final = (
     ProjError,
     ValueError,
@@ -44,13 +49,71 @@ def to_shapely(boundary: Boundary) -> Any:
 
 def check_shape(boundary: Boundary) -> None:
     """Raise BadBoundary if a line crosses itself, a hole is not inside, or polygons overlap."""
-    polygons = MultiPolygon([(polygon[0], polygon[1:]) for polygon in boundary])
+    polygons = _polygons(boundary)
     if polygons.is_valid:
         return
     reason, _bracket, place = explain_validity(polygons).partition("[")
     code = _REASON_CODES.get(reason.strip(), "not_sound")
     x, y = [*place.rstrip("]").split(), "?", "?"][:2]
     raise BadBoundary(code, where=f"{x}, {y}", said=reason.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A valid boundary for an invalid one, and the change in m² and in percent of the area."""
+
+    boundary: Boundary
+    original: Boundary
+    square_metres: float
+    percent: float
+    is_rounding: bool  # the boundary was valid until its degrees were rounded
+
+
+def repair(geometry: object) -> Repair | None:
+    """Return a repair of a GeoJSON geometry that is not valid, or None if no repair has an area.
+
+    Raises BadBoundary if the geometry cannot be read.
+    """
+    original = read_boundary(geometry, decimals=EXACT)
+    exact = _polygons(original)
+    is_rounding = bool(exact.is_valid)
+    before = exact
+    sources = [exact if is_rounding else shapely.make_valid(exact, method="structure")]
+    with suppress(BadBoundary):
+        before = _polygons(read_boundary(geometry))
+        sources.insert(0, shapely.make_valid(before, method="structure"))
+    for source in sources:
+        for candidate in (source, shapely.set_precision(source, 10**-DECIMALS)):
+            try:
+                boundary = read_boundary(_as_lists(_only_polygons(candidate)))
+                check_shape(boundary)
+            except (BadBoundary, shapely.errors.ShapelyError):
+                continue
+            # The area of an invalid shape is the sum of its rings, in which crossed parts count as negative.
+            area, area_before = _polygons(boundary).area, abs(before.area)
+            changed = abs(area - area_before)
+            scale = METRES_PER_DEGREE**2 * math.cos(math.radians(centre(boundary)[1]))
+            percent = 100 * changed / max(area, area_before)
+            return Repair(boundary, original, changed * scale, percent, is_rounding)
+    return None
+
+
+def _polygons(boundary: Boundary) -> Any:
+    return MultiPolygon([(polygon[0], polygon[1:]) for polygon in boundary])
+
+
+def _only_polygons(geometry: Any) -> Any:
+    """Return the polygons of a geometry, without lines and points that a repair leaves over."""
+    parts = [part for part in shapely.get_parts(geometry) if part.geom_type in ("Polygon", "MultiPolygon")]
+    return MultiPolygon([polygon for part in parts for polygon in shapely.get_parts(part)])
+
+
+def covered_shares(shape: Any, covers: Sequence[Any]) -> list[float]:
+    """Return the share of the shape's area that each cover has."""
+    return [
+        float(shape.intersection(cover).area / shape.area) if shape.intersects(cover) else 0.0
+        for cover in covers
+    ]
 
 
 def overlaps(shapes: Sequence[Any]) -> Iterator[tuple[int, int, float]]:

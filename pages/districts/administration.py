@@ -35,6 +35,7 @@ from pages.lookups import refuse_unless
 from pages.undo import TEN_MINUTES, undo_url, undoer
 
 KEPT_SECONDS: Final = 30 * 60
+CHOICE: Final = "choice-"  # in front of the key of a choice, in the names of fields
 
 log = structlog.get_logger(__name__)
 
@@ -156,9 +157,15 @@ def _apply(request: ActorRequest, token: str) -> HttpResponse:
             "content": content,
             "naming": naming,
             "source": source,
+            "selected": {
+                name.removeprefix(CHOICE): value
+                for name, value in request.POST.items()
+                if name.startswith(CHOICE)
+            },
         }
         tried = import_districts(**arguments, dry_run=True)
-        if tried.asks and request.POST.get("confirmed") != tried.confirmation:
+        is_confirmed = not tried.checks or request.POST.get("confirmed") == tried.confirmation
+        if tried.open_choices or not is_confirmed:
             return _preview(request, tried, token, status=422)
         report = import_districts(**arguments, confirmed=True)
     except ValidationError as error:
@@ -174,6 +181,14 @@ def _apply(request: ActorRequest, token: str) -> HttpResponse:
 def _preview(request: ActorRequest, report: Report, token: str, status: int = 200) -> HttpResponse:
     context = {
         "report": report,
+        "choices": [
+            row
+            | {
+                "picture": compared([("", row["choice"].before, row["choice"].after)]),
+                "is_open": row["choice"] in report.open_choices,
+            }
+            for row in report.choices
+        ],
         "token": token,
         "picture": compared([(row.name, row.before, row.boundary) for row in report.rows if row.boundary]),
         "unconfirmed": status == 422,

@@ -194,6 +194,12 @@ class ImportForm(forms.Form):
         help_text=_("Leave empty to detect automatically."),
     )
 
+    parent_property = forms.CharField(
+        label=_("Property that holds the district above"),
+        max_length=60,
+        required=False,
+        help_text=_("Its code or name. Leave empty to detect automatically."),
+    )
     layer = forms.CharField(
         label=_("Layer"),
         max_length=60,
@@ -221,6 +227,7 @@ class ImportForm(forms.Form):
             parent=parent,
             from_names=cleaned["from_names"],
             layer=cleaned["layer"],
+            parent_property=cleaned["parent_property"],
         )
 
 

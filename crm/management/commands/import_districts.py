@@ -13,7 +13,7 @@ HINTS = {
     "code_property": "Use --code-property PROPERTY, or --codes-from-names.",
     "name_property": "Use --name-property PROPERTY.",
     "layer": "Use --layer NAME.",
-    "unconfirmed": "Use --confirm-changes to confirm them.",
+    "unconfirmed": "Use --confirm-changes, and --choose for choices without a default (--dry-run).",
 }
 
 
@@ -26,6 +26,16 @@ class Command(BaseCommand):
         parser.add_argument("--code-property", default="", help="Property with the code. Default: guessed.")
         parser.add_argument("--name-property", default="", help="Property with the name. Default: guessed.")
         parser.add_argument("--parent", default="", metavar="CODE", help="District that contains them all.")
+        parser.add_argument(
+            "--parent-property", default="", help="Property with the code or name of the district above."
+        )
+        parser.add_argument(
+            "--choose",
+            action="append",
+            default=[],
+            metavar="KEY=OPTION",
+            help="Select an option that --dry-run lists. May be repeated.",
+        )
         parser.add_argument("--layer", default="", help="Shapefile or table of a file with several.")
         parser.add_argument(
             "--codes-from-names",
@@ -53,10 +63,12 @@ class Command(BaseCommand):
                     parent=options["parent"],
                     from_names=options["codes_from_names"],
                     layer=options["layer"],
+                    parent_property=options["parent_property"],
                 ),
                 source=options["source"] or file.name,
                 dry_run=options["dry_run"],
                 confirmed=options["confirm_changes"],
+                selected=dict(choice.partition("=")[::2] for choice in options["choose"]),
             )
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
@@ -68,7 +80,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{row.outcome:<9}  {row.code:<10}  {row.name}")
         for note in report.notes:
             self.stdout.write(f"note: {note}")
-        for question in report.asks:
+        for choice in report.all_choices:
+            self.stdout.write(f"to choose: {choice.text}")
+            for value, label in choice.options:
+                mark = " (default)" if value == choice.default else ""
+                self.stdout.write(f"  --choose {choice.key}={value}  {label}{mark}")
+        for question in report.checks:
             self.stdout.write(f"to confirm: {question}")
         counts = f"created {report.created}, updated {report.updated}, unchanged {report.unchanged}"
         self.stdout.write(counts + (" (dry run: nothing was written)" if options["dry_run"] else ""))
