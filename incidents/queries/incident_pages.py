@@ -73,13 +73,16 @@ class IncidentPage:
 
     @property
     def now_cards(self) -> list[Card]:
-        """Organisations to call now, apart from the next: at night only those that may be called at night."""
-        return [card for card in self._open_cards if not card.waits]
+        """Organisations to call now, apart from the next: at night only those that may be called at night.
+
+        One that a colleague is calling is never folded.
+        """
+        return [card for card in self._open_cards if card.calling or not card.waits]
 
     @property
     def morning_cards(self) -> list[Card]:
         """Organisations that are called in the morning, because it is night."""
-        return [card for card in self._open_cards if card.waits]
+        return [card for card in self._open_cards if card.waits and not card.calling]
 
     @property
     def protected_cards(self) -> list[Card]:

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from lib.row_context import Opened, opened
 MOST_COLLEAGUES: Final = 60
 #: Steps of a shift that ran out pass on a little later.
 PASSED_ON_WITHIN: Final = timedelta(hours=1)
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def colleagues_for(shift: DutyShift) -> list[User]:
     """Return colleagues who can take over a shift.
 
     The next shift there is first. Then come colleagues of the same role: those on duty elsewhere, then the
-    others, by name.
+    others, by name. Without a next shift, the name does not decide who is first: of equals, the one whose
+    districts are nearest is, then the one who got no new step for the longest.
     """
     lineages = [district.lineage for district in shift.districts]
     above = {pk for lineage in lineages for pk in lineage}
@@ -67,9 +70,14 @@ def colleagues_for(shift: DutyShift) -> list[User]:
     staff = User.objects.active().with_role(*WRITES).exclude(pk=shift.user_id)
     starts_at = Subquery(next_shifts.order_by("-shift__starts_at").values("shift__starts_at")[:1])
     on_duty = DutyShift.objects.open_at(timezone.now()).filter(user=OuterRef("pk"))
-    rows: Any = staff.annotate(starts_at=starts_at, is_on_duty=Exists(on_duty)).filter(
-        Q(pk__in=working) | Q(starts_at__isnull=False)
-    )
+    own_districts = District.users.through.objects.filter(user_id=OuterRef("pk"), district_id__in=above)
+    given_steps = IncidentStep.objects.filter(owner=OuterRef("pk"), given_at__isnull=False)
+    rows: Any = staff.annotate(
+        starts_at=starts_at,
+        is_on_duty=Exists(on_duty),
+        own_ids=ArraySubquery(own_districts.values("district_id")),
+        last_given_at=Subquery(given_steps.order_by("-given_at").values("given_at")[:1]),
+    ).filter(Q(pk__in=working) | Q(starts_at__isnull=False))
     role = shift.user.role
 
     def rank(user: Any) -> tuple[bool, bool, bool, float]:
@@ -81,7 +89,20 @@ def colleagues_for(shift: DutyShift) -> list[User]:
             -starts_at.timestamp() if starts_at else 0,
         )
 
-    return sorted(rows.in_order(), key=rank)[:MOST_COLLEAGUES]
+    def order(user: Any) -> tuple[int, datetime, UUID]:
+        nearness = sum(
+            max((depth for depth, pk in enumerate(lineage, 1) if pk in user.own_ids), default=0)
+            for lineage in lineages
+        )
+        return -nearness, user.last_given_at or _LONG_AGO, user.pk
+
+    colleagues = sorted(rows.in_order(), key=rank)
+    equals = [user for user in colleagues if rank(user) == rank(colleagues[0])]
+    if equals and equals[0].starts_at is None:
+        preferred = min(equals, key=order)
+        colleagues.remove(preferred)
+        colleagues.insert(0, preferred)
+    return colleagues[:MOST_COLLEAGUES]
 
 
 def parts_of_shift(actor: Actor, shift: DutyShift, to: User | None, colleagues: Sequence[User]) -> list[Part]:

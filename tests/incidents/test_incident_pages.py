@@ -14,7 +14,7 @@ from accounts.actors import SYSTEM
 from audit.models import Event
 from contacts.models import Organisation
 from contacts.services.private_channels import set_organisation_private_channel
-from incidents.models import Incident
+from incidents.models import CallInProgress, Incident
 from incidents.services.concerns import open_incident
 from incidents.services.decisions import reopen_incident
 from incidents.services.proposed_protocols import GRAFFITI
@@ -325,6 +325,11 @@ def test_at_night_a_call_that_can_wait_is_folded_under_the_morning(
     assert ("Burial society" in morning) is waits and ("910 12 34 99" in morning) is waits
     assert ("Burial society" in part(page, 'id="calls"', "</ul>")) is not waits
     assert "Call Al-Noor" in section_next(page), "the affected place is called at once"
+    CallInProgress.objects.create(incident=Incident.objects.get(), organisation=night.other, user=night.lead)
+    page = client.get(path).text
+    assert "is calling, since" in part(page, 'id="calls"', "</ul>"), "a colleague’s call is never folded"
+    assert "Burial society" not in part(page, 'id="morning"', "</details>")
+    CallInProgress.objects.all().delete()
     for result in ("no_answer", "no_answer"):
         client.post(f"{path}calls/", {"called": night.other.pk, "result": result})
     other = section_next(client.get(f"{path}?call={night.other.pk}").text)

@@ -12,7 +12,7 @@ from accounts.actors import actor_for
 from accounts.models import DutyShift
 from audit.models import Event
 from contacts.models import Organisation
-from incidents.models import Incident, ShiftHandover
+from incidents.models import Incident, IncidentStep, ShiftHandover
 from incidents.services.concerns import join_concern
 from incidents.services.reassurances import record_reassurance
 from incidents.services.shift_handovers import hand_over_shift
@@ -194,6 +194,18 @@ def test_without_a_next_shift_a_colleague_on_duty_elsewhere_is_offered_first(is_
         on_duty(second, make_district())
     names = [user.name for user in colleagues_for(shift) if user in (first, second)]
     assert names == (["Zoe", "Aaron"] if is_on_duty else ["Aaron", "Zoe"])
+
+
+def test_without_a_next_shift_the_nearest_with_no_new_step_is_offered_before_names() -> None:
+    city = make_district()
+    night = Night(make_district(parent=city))
+    make_officer(city, name="Aaron")  # covers the district, and is farther
+    free = make_officer(night.district, name="Zoe")
+    for step, user in zip(night.incident().steps.all(), (night.duty, night.lead), strict=False):
+        IncidentStep.objects.filter(pk=step.pk).update(owner=user, given_at=timezone.now())
+    offered = colleagues_for(on_duty(make_officer(make_district()), night.district))
+    assert offered[0] == free
+    assert [user.name for user in offered if user.role == "officer"][1] == "Aaron", "then by name"
 
 
 def test_the_brief_of_a_shift_that_just_ended_is_on_the_page_of_duty(client: Client) -> None:
