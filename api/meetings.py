@@ -66,7 +66,8 @@ MEETING = RowSpec(
         field("kind", "The kind of meeting."),
         field("level", "", "consult"),
         field("status", "Whether it is planned, held, cancelled or was not reached."),
-        field("starts_at", "When it starts.", MOMENT),
+        field("starts_at", "When it starts. Its clock counts only if `precision` is `minute`.", MOMENT),
+        field("precision", "Known part of the start: a minute, a part of the day or a day.", "minute"),
         field("duration_minutes", "How long it takes, in minutes.", 45),
         "district",
         field("place", "Where.", "Town hall"),
@@ -140,9 +141,9 @@ class MeetingContactInput(Entry):
 
 @inputs_of(
     Meeting,
-    *("id", "subject", "kind", "level", "status", "starts_at", "duration_minutes", "district", "place"),
-    *("initiated_by", "organisations", "contacts", "officers", "other_participants", "headcount"),
-    *("agenda", "facts", "assessment", "outcomes", "external_ids"),
+    *("id", "subject", "kind", "level", "status", "starts_at", "precision", "duration_minutes"),
+    *("district", "place", "initiated_by", "organisations", "contacts", "officers"),
+    *("other_participants", "headcount", "agenda", "facts", "assessment", "outcomes", "external_ids"),
     duration_minutes={"required": True, "allow_null": False},  # only a call made in an incident has none
 )
 class MeetingInput(serializers.Serializer[Any]):

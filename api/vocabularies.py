@@ -51,6 +51,7 @@ VOCABULARIES: dict[str, type[models.TextChoices]] = {
     "agreement": contact_codes.Agreement,
     "meeting_kind": meeting_codes.MeetingKind,
     "meeting_status": meeting_codes.MeetingStatus,
+    "meeting_precision": meeting_codes.TimePrecision,
     "level": meeting_codes.Level,
     "initiated_by": meeting_codes.Initiator,
     "attendance": meeting_codes.Attendance,

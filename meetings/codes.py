@@ -27,6 +27,18 @@ class MeetingKind(models.TextChoices):
     REPORTING_SESSION = "reporting_session", _("reporting session")
 
 
+class TimePrecision(models.TextChoices):
+    """Known part of a meeting's start. Except for a minute, the clock of `starts_at` means nothing."""
+
+    MINUTE = "minute", _("exact time")
+    MORNING = "morning", _("morning")
+    MIDDAY = "midday", _("midday")
+    AFTERNOON = "afternoon", _("afternoon")
+    EVENING = "evening", _("evening")
+    NIGHT = "night", _("night")
+    DAY = "day", _("time not known")
+
+
 class MeetingStatus(models.TextChoices):
     PLANNED = "planned", _("planned")
     HELD = "held", _("held")

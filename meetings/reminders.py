@@ -68,7 +68,8 @@ class Meetings(Subject[Meeting]):
                 officers=recipients or map(recipient_of, officers),
                 now=now,
             ):
-                yield row.pk, occurrence
+                if row.has_exact_time or occurrence.rule != rules.MEETING_HOUR_BEFORE:
+                    yield row.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
         return _starting_soon(now).values_list("pk", flat=True)
@@ -82,8 +83,12 @@ class Meetings(Subject[Meeting]):
     def words(self, rule: str, row: Meeting) -> tuple[str, Sequence[str]]:
         starts_at = timezone.localtime(row.starts_at)
         when = {"day": day_in_full(starts_at.date()), "time": f"{starts_at:%H:%M}"}
-        lines = [row.subject, _("%(day)s at %(time)s") % when, row.place]
-        lines += [line for officer in row.officers.all() for line in _absence(officer)]
+        absences = [line for officer in row.officers.all() for line in _absence(officer)]
+        if not row.has_exact_time:
+            part = row.get_precision_display().capitalize()
+            lines = [row.subject, when["day"], part, row.place, *absences]
+            return _("Meeting on %(day)s") % when, [line for line in lines if line]
+        lines = [row.subject, _("%(day)s at %(time)s") % when, row.place, *absences]
         return _("Meeting on %(day)s at %(time)s") % when, [line for line in lines if line]
 
     def attachment(self, row: Meeting) -> MIMEBase:

@@ -8,12 +8,16 @@ from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, CharField, F, Func, OuterRef, Q, UUIDField, Value, When
+from django.db.models import Case, CharField, DateTimeField, F, Func, OuterRef, Q, UUIDField, Value, When
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.models import Organisation
 from exchange.exports.columns import ID, ListColumn, ListExport, Rows, column, columns
+from lib.days import city_zone
+from lib.sheets import Cell
+from meetings.codes import TimePrecision
 from meetings.filters.concerns import ConcernFilters
 from meetings.filters.follow_ups import FollowUpFilters
 from meetings.filters.meetings import MeetingFilters
@@ -22,6 +26,16 @@ from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, Me
 
 def _meetings(actor: Actor) -> Rows:
     return Meeting.objects.visible_to(actor)
+
+
+def _meeting_day(_actor: Actor) -> Any:
+    return TruncDate("starts_at", tzinfo=city_zone())
+
+
+def _exact_start(_actor: Actor) -> Any:
+    """Return an expression for the start of a meeting, or NULL if its clock means nothing."""
+    is_exact = Q(precision=TimePrecision.MINUTE)
+    return Case(When(is_exact, then=F("starts_at")), default=Value(None), output_field=DateTimeField())
 
 
 def _follow_ups(actor: Actor) -> Rows:
@@ -66,6 +80,7 @@ def _if_visible(actor: Actor, reference: str, value: Any, output_field: Any) -> 
 
 
 _ONLY_VISIBLE: Final = _("Only those you can see.")
+_EXACT: Final = _("In the city’s time zone. Empty if the time is not exact.")
 _CLOCK: Final = _("In the city’s time zone.")
 
 MEETINGS: Final = ListExport(
@@ -76,7 +91,9 @@ MEETINGS: Final = ListExport(
     rows=_meetings,
     columns=columns(
         Meeting,
-        column(Meeting, "starts_at", about=_CLOCK),
+        ListColumn("day", _("Date"), _meeting_day, cell=Cell.DAY),
+        column(Meeting, "starts_at", value=_exact_start, about=_EXACT),
+        column(Meeting, "precision", width=16),
         "duration_minutes",
         column(Meeting, "subject", width=40),
         "kind",

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import User
@@ -17,11 +20,43 @@ from contacts.models import Organisation, OrganisationExternalId
 from contacts.rules.clues import name_clue
 from districts.models import District
 from exchange.imports.noting import Note, NoteKind
+from exchange.rules.dates import (
+    DAY_FIRST,
+    CellDate,
+    ClockTime,
+    DateColumn,
+    Precision,
+    Problem,
+    read_dates,
+    read_time,
+)
 from lib.candidates import among_candidates
-from lib.days import city_zone, moment_at
+from lib.days import city_today, city_zone, moment_at
 from lib.fold import fold, squash
+from meetings.codes import TimePrecision
 
-_DAY_FIRST: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ T]+(\d{1,2})[:.](\d{2}))?")
+# Moments that stand for a part of the day, so that meetings of a day are in order.
+_MIDDLE: Final = {
+    TimePrecision.MORNING: time(9),
+    TimePrecision.MIDDAY: time(12),
+    TimePrecision.DAY: time(12),
+    TimePrecision.AFTERNOON: time(15),
+    TimePrecision.EVENING: time(19),
+    TimePrecision.NIGHT: time(23),
+}
+PROBLEMS: Final[dict[Problem, Promise]] = {
+    Problem.UNREADABLE: gettext_lazy("%(what)s: “%(text)s” is not a date. Use a format such as 25.11.2026."),
+    Problem.NO_SUCH_DAY: gettext_lazy("%(what)s: “%(text)s” is not a day of the calendar."),
+    Problem.NO_SUCH_TIME: gettext_lazy("%(what)s: “%(text)s” has a time that does not exist."),
+    Problem.TWO_DATES: gettext_lazy("%(what)s: “%(text)s” has two dates. Enter one row for each date."),
+    Problem.REPEATED: gettext_lazy("%(what)s: “%(text)s” repeats another row. Enter the date."),
+    Problem.OTHER_WEEKDAY: gettext_lazy("%(what)s: “%(text)s” is not on that weekday."),
+    Problem.ORDER_IS_ASKED: gettext_lazy(
+        "%(what)s: choose whether the day or the month comes first in “%(text)s”."
+    ),
+    Problem.YEAR_IS_ASKED: gettext_lazy("%(what)s: choose the year of “%(text)s”."),
+    Problem.MONTH_IS_ASKED: gettext_lazy("%(what)s: the month in “%(text)s” is unclear. Enter a number."),
+}
 _BETWEEN: Final = re.compile(r"[;|\n]")
 
 
@@ -41,23 +76,34 @@ def time_left_out(text: str, label: str) -> list[Note]:
 
 def moment(text: str, label: str) -> datetime:
     """Read a moment in the city's time zone. A date alone means its noon."""
+    return start(text, "", label)[0]
+
+
+def start(text: str, time_text: str, label: str, column: DateColumn | None = None) -> tuple[datetime, str]:
+    """Read a date and a time of day, and return the moment and its precision (meetings.codes.TimePrecision).
+
+    `column` has the readings of all cells of the column; without it, the day comes before the month. The
+    clock of a moment that is not exact is in the middle of that part of the day. Raises ValidationError.
+    """
     squashed = required_text(text, label)
-    try:
-        if day_match := _DAY_FIRST.fullmatch(squashed):
-            on = date(int(day_match[3]), int(day_match[2]), int(day_match[1]))
-            return _at(
-                on, time(int(day_match[4]), int(day_match[5])) if day_match[4] else time(12), squashed, label
-            )
-        if on_day := parse_date(squashed):
-            return moment_at(on_day, time(12))
-        if parsed := parse_datetime(squashed):
-            return parsed if parsed.tzinfo else _at(parsed.date(), parsed.time(), squashed, label)
-    except ValueError:
-        pass
-    raise ValidationError(
-        _("%(what)s: “%(text)s” is not a date. Use a format such as 25.11.2026.")
-        % {"what": label, "text": squashed[:40]}
-    )
+    with suppress(ValueError):
+        if ":" in squashed and (parsed := parse_datetime(squashed)):
+            exact = parsed if parsed.tzinfo else _at(parsed.date(), parsed.time(), squashed, label)
+            return exact, TimePrecision.MINUTE
+    reading = column.dates.get(text) if column else None
+    if reading is None:
+        reading = read_dates([text], today=city_today(), order=DAY_FIRST).dates[text]
+    time_reading = read_time(time_text)
+    for problem, cell_text in ((reading, squashed), (time_reading, squash(time_text))):
+        if isinstance(problem, Problem):
+            raise ValidationError(PROBLEMS[problem] % {"what": label, "text": cell_text[:40]})
+    if not isinstance(reading, CellDate) or not isinstance(time_reading, ClockTime):
+        raise TypeError(reading)
+    at = reading.at if time_reading.precision == Precision.DAY else time_reading
+    if at.clock is not None:
+        return _at(reading.on, at.clock, squashed, label), TimePrecision.MINUTE
+    precision = TimePrecision(at.part or TimePrecision.DAY)
+    return moment_at(reading.on, _MIDDLE[precision]), precision
 
 
 def _at(on: date, clock: time, text: str, label: str) -> datetime:

@@ -64,7 +64,7 @@ def guess_columns(
         (-rank, -length, place, heading, field)
         for place, (heading, values) in enumerate(distinct.items())
         for field, (rank, length) in _meanings(heading, values, region, field_words).items()
-        if field != "external_id" or heading not in repeated_columns
+        if field != "external_id" or rank == _EXACT or heading not in repeated_columns
     ]
     heading_by_field: dict[str, str] = {}  # field → its heading
     for _rank, _length, _place, heading, field in sorted(offers):

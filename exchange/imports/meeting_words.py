@@ -12,6 +12,7 @@ _WHEN: Final = "date when fecha cuando data quando pvm paiva kuupaev datums да
 MEETING_HEADINGS: Final[Mapping[str, str]] = {
     "external_id": HEADINGS["external_id"],
     "starts_at": _WHEN,
+    "time": "time hora ora klo kello kellonaika kell kellaaeg laiks час tid klockslag uhrzeit heure",
     "kind": HEADINGS["kind"] + " how como modo",
     "organisations": _WHO,
     "subject": "subject about asunto tema assunto oggetto aihe teema temats тема amne title titulo",

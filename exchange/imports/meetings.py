@@ -14,14 +14,16 @@ from accounts.models import User
 from contacts.services.changes import Change
 from districts.models import District
 from exchange.imports import cells as read
+from exchange.imports.content import content_of
 from exchange.imports.fields import NUMBER, Field, field, fields
-from exchange.imports.given import is_whole, read_fields
+from exchange.imports.given import filled_rows, is_whole, read_fields
 from exchange.imports.meeting_words import MEETING_HEADINGS, MEETING_KINDS
 from exchange.imports.organisations import places_of
 from exchange.imports.rowwise import ParsedRow, RowImporter, row_target
 from exchange.models import ImportDraft
+from exchange.rules.dates import DAY_FIRST, MONTH_FIRST, DateColumn, read_dates
 from lib.cleaning import clean_text
-from lib.days import city_day
+from lib.days import city_day, city_today
 from lib.fold import squash
 from meetings.codes import MeetingKind, MeetingStatus, Outcome
 from meetings.models import Meeting, MeetingExternalId, MeetingOrganisation
@@ -39,6 +41,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     # Many rows name the same few organisations and districts.
     find_organisations = cache(lambda text: read.organisations(actor, text, draft.source))
     find_district = cache(lambda code: read.district(actor, code))
+    start_dates = cache(lambda: _read_start_dates(draft))
     district_of_code = cache(lambda code: District.objects.get(code=code))
 
     def read_row(cells: Any) -> ParsedRow:
@@ -63,8 +66,16 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         def subject() -> str:
             return squash(cells.get("subject", "")) or str(MeetingKind(kind()).label).capitalize()
 
+        starts = cells.get("starts_at", "")
+        starts_at, precision = (
+            read.start(starts, cells.get("time", ""), _("When"), start_dates()) if starts else (None, "")
+        )
+
+        def start() -> str:
+            return (starts_at or read.moment(starts, _("When"))).isoformat()
+
         readers: dict[str, Callable[[], Any]] = {
-            "starts_at": lambda: read.moment(cells.get("starts_at", ""), _("When")).isoformat(),
+            "starts_at": start,
             "kind": kind,
             "subject": subject,
             "district": lambda: district().code,
@@ -75,6 +86,8 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
             **{name: partial(clean_text, cells.get(name, "")) for name in _LONG},
         }
         parsed = read_fields(cells, is_whole_row, readers)
+        if starts_at:
+            parsed["precision"] = precision
         is_past = is_whole_row and read.moment(parsed["starts_at"], "") < timezone.now()
         outcome = cells.get("outcome", "")
         if is_past or (outcome and not is_whole_row):
@@ -116,6 +129,24 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     )
 
 
+def _read_start_dates(draft: ImportDraft) -> DateColumn:
+    """Read the column of dates as a whole: its order of day and month, and the years that it leaves out."""
+    with content_of(draft) as file:
+        texts = [row.cells.get("starts_at", "") for row in filled_rows(draft, file)]
+    return read_dates(
+        texts,
+        today=city_today(),
+        title=draft.file_name,
+        order=draft.fixed.get("date_order", DAY_FIRST),
+        year=int(draft.fixed["date_year"]) if "date_year" in draft.fixed else None,
+    )
+
+
+def _years(_actor: Actor) -> dict[str, str]:
+    this_year = city_today().year
+    return {str(year): str(year) for year in range(this_year, this_year - 15, -1)}
+
+
 def _new(values: Mapping[str, Any]) -> Meeting:
     """Return a new meeting without officers. Only the file names them, because the importer was not there."""
     is_past = values["starts_at"] < timezone.now()
@@ -144,7 +175,7 @@ def _arguments(parsed: ParsedRow, district: Callable[[str], District]) -> dict[s
 
 
 def _current(row: Meeting) -> ParsedRow:
-    names = ("kind", "subject", "place", "duration_minutes", *_LONG)
+    names = ("kind", "subject", "place", "precision", "duration_minutes", *_LONG)
     current: ParsedRow = {name: getattr(row, name) for name in names} | {
         "starts_at": row.starts_at.isoformat(),
         "district": row.district.code,
@@ -170,6 +201,25 @@ TARGET: Final = row_target(
     fields=fields(
         Meeting,
         field(Meeting, "starts_at", label=gettext_lazy("When")),
+        Field("time", gettext_lazy("Time of day")),
+        Field(
+            "date_order",
+            gettext_lazy("Order of day and month, if the dates do not show it"),
+            is_fixable=True,
+            default_code=DAY_FIRST,
+            codes=lambda _actor: {
+                DAY_FIRST: gettext_lazy("day before month"),
+                MONTH_FIRST: gettext_lazy("month before day"),
+            },
+        ),
+        Field(
+            "date_year",
+            gettext_lazy(
+                "Year of dates without a year, if neither the other dates nor the file name show it"
+            ),
+            is_fixable=True,
+            codes=_years,
+        ),
         field(Meeting, "kind", label=gettext_lazy("How"), is_fixable=True, stems=MEETING_KINDS),
         Field("organisations", gettext_lazy("Organisations present")),
         field(Meeting, "subject", is_needed=False),

@@ -245,6 +245,7 @@ def _read_numeric(text: str, languages: Collection[str], today: date) -> _Read |
         if part
     )
     second = month or int(middle)
+    options: dict[str, tuple[int | None, int, int]]
     if len(start) == 4:
         if not end or len(end) > 3:
             return Problem.UNREADABLE
@@ -273,16 +274,17 @@ def _read_named(text: str, languages: Collection[str], today: date) -> _Read | P
             .replace("YYYY", "9999")
             .replace("MONTH", "month")
         )
-        return _valid(form, {DAY_FIRST: (year, *months, int(match["day"]))}, match.end(), None)
+        return _valid(form, {DAY_FIRST: (year, min(months), int(match["day"]))}, match.end(), None)
     return None
 
 
 def _read_digits(text: str, languages: Collection[str], today: date) -> _Read | Problem | None:
     if match := _COMPACT.match(text):
         digits = match[0]
+        options: dict[str, tuple[int | None, int, int]]
         a, b, c, d = int(digits[:4]), int(digits[4:6]), int(digits[6:]), int(digits[:2])
         year, middle = int(digits[4:]), int(digits[2:4])
-        options: dict[str, tuple[int | None, int, int]] = {
+        options = {
             YEAR_FIRST: (a, b, c),
             DAY_FIRST: (year, middle, d),
             MONTH_FIRST: (year, d, middle),

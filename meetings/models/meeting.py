@@ -23,7 +23,7 @@ from lib.id_lists import id_in
 from lib.matching import matching
 from lib.records import Noun
 from meetings import rules
-from meetings.codes import Attendance, Initiator, Level, MeetingKind, MeetingStatus, Outcome
+from meetings.codes import Attendance, Initiator, Level, MeetingKind, MeetingStatus, Outcome, TimePrecision
 from meetings.models.series import Series
 
 _MINUTES: Final = _("Enter a length between 1 and 1,440 minutes.")
@@ -109,6 +109,13 @@ class Meeting(Noun):
         _("status"), max_length=12, choices=MeetingStatus, default=MeetingStatus.PLANNED
     )
     starts_at = models.DateTimeField(_("starts at"))
+    precision = models.CharField(
+        _("precision of the time"),
+        max_length=10,
+        choices=TimePrecision,
+        default=TimePrecision.MINUTE,
+        db_default=TimePrecision.MINUTE,
+    )
     duration_minutes = models.PositiveSmallIntegerField(
         _("minutes"),
         default=30,
@@ -210,6 +217,11 @@ class Meeting(Noun):
                 violation_error_message=_("Choose a status from the list."),
             ),
             models.CheckConstraint(
+                condition=Q(precision__in=TimePrecision.values),
+                name="meeting_precision_is_known",
+                violation_error_message=_("Choose a precision from the list."),
+            ),
+            models.CheckConstraint(
                 condition=Q(level__in=["", *Level.values]),
                 name="meeting_level_is_known",
                 violation_error_message=_("Choose a level from the list."),
@@ -228,6 +240,10 @@ class Meeting(Noun):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def has_exact_time(self) -> bool:
+        return self.precision == TimePrecision.MINUTE
 
 
 class MeetingOrganisation(models.Model):

@@ -9,18 +9,27 @@ from datetime import UTC, datetime, timedelta
 from icalendar import Calendar, Event
 
 from accounts.services.mailing import host
+from lib.days import city_day
+from meetings.codes import TimePrecision
 from meetings.models import FollowUp, Meeting
 
 
 def meeting_entry(meeting: Meeting, stamped_at: datetime) -> Event:
-    """Time and UID of a meeting. The caller adds the subject."""
+    """Time and UID of a meeting, all day if its time is not exact. The caller adds the subject."""
     starts_at = meeting.starts_at.astimezone(UTC)
     entry = Event()
     entry.add("uid", f"meeting-{meeting.pk}@{host()}")
     entry.add("sequence", meeting.version)
     entry.add("dtstamp", stamped_at.astimezone(UTC))
-    entry.add("dtstart", starts_at)
-    entry.add("dtend", starts_at + timedelta(minutes=meeting.duration_minutes or 0))
+    if meeting.has_exact_time:
+        entry.add("dtstart", starts_at)
+        entry.add("dtend", starts_at + timedelta(minutes=meeting.duration_minutes or 0))
+        return entry
+    day = city_day(meeting.starts_at)
+    entry.add("dtstart", day)
+    entry.add("dtend", day + timedelta(days=1))
+    if meeting.precision != TimePrecision.DAY:
+        entry.add("description", meeting.get_precision_display())
     return entry
 
 

@@ -27,7 +27,7 @@ from contacts.services.changes import (
 )
 from lib.conflicts import StaleVersion
 from lib.row_context import Opened, acting_as, opened, writes
-from meetings.codes import Initiator, MeetingStatus
+from meetings.codes import Initiator, MeetingStatus, TimePrecision
 from meetings.models import Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in
 from meetings.rules import with_outcome
@@ -216,6 +216,8 @@ def _assign(actor: Actor, change: Change) -> None:
         meeting.logged_by_id = actor.id
     if "status" in change.names and meeting.status == MeetingStatus.CANCELLED and not change.is_new:
         change.op = Op.ARCHIVED
+    if "starts_at" in change.names and "precision" not in change.fields:
+        meeting.precision = TimePrecision.MINUTE  # a person has entered a time
     if "starts_at" in change.names and meeting.starts_at.year < EARLIEST_YEAR:
         raise ValidationError({"starts_at": _("Check the year.")}, code="year")
     _validate(meeting)

@@ -80,7 +80,11 @@ class Row:
 
     @property
     def starts_at(self) -> datetime | None:
-        return self.subject.starts_at if isinstance(self.subject, Meeting) else None
+        return self.meeting.starts_at if self.meeting else None
+
+    @property
+    def meeting(self) -> Meeting | None:
+        return self.subject if isinstance(self.subject, Meeting) else None
 
     @property
     def due_on(self) -> date | None:

@@ -28,7 +28,7 @@ from contacts.codes import Channel, ChannelUse
 from contacts.models import Contact, Detail
 from lib.days import city_today
 from lib.fold import fold
-from meetings.codes import MeetingStatus, Outcome
+from meetings.codes import MeetingStatus, Outcome, TimePrecision
 from meetings.models import FollowUp, Meeting
 from meetings.policies import can_complete_follow_up, can_edit_follow_up
 from pages.api_calls import Call, call_of
@@ -106,6 +106,22 @@ def moment(value: date | None) -> str:
 def clock(value: datetime | None) -> str:
     """`14:05`, in the reader's time zone."""
     return f"{timezone.localtime(value):%H:%M}" if value else ""
+
+
+@register.filter
+def meeting_moment(meeting: Meeting) -> str:
+    """`24 Nov 14:05` of a meeting, `24 Nov, morning`, or `24 Nov`, if the file it came from says no more."""
+    if meeting.has_exact_time:
+        return moment(meeting.starts_at)
+    return ", ".join(filter(None, [day(meeting.starts_at), meeting_clock(meeting)]))
+
+
+@register.filter
+def meeting_clock(meeting: Meeting) -> str:
+    """`14:05` of a meeting, `morning`, or nothing if only its day is known."""
+    if meeting.has_exact_time:
+        return clock(meeting.starts_at)
+    return "" if meeting.precision == TimePrecision.DAY else meeting.get_precision_display()
 
 
 @register.filter

@@ -111,7 +111,6 @@ def _beside(actor: Actor) -> list[Page]:
 def _prep(actor: Actor, day: Today) -> MeetingPreparation | None:
     """The next meeting within the hour. Its own page lists the people to greet (docs/adr/0013)."""
     soon = timezone.now() + PREPARED
-    meeting: Any = next(
-        (meeting_row for meeting_row in (*day.meetings, *day.coming) if meeting_row.starts_at <= soon), None
-    )
+    exact = (row for row in (*day.meetings, *day.coming) if row.has_exact_time)
+    meeting: Any = next((meeting_row for meeting_row in exact if meeting_row.starts_at <= soon), None)
     return meeting and meeting_preparation(actor, meeting, [link.organisation for link in meeting.seen_links])

@@ -16,8 +16,10 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from districts.models import District
+from lib.days import city_day
 from lib.fold import fold
 from lib.language_choices import language_name
+from meetings.models import Meeting
 from privacy import inventory
 from privacy.codes import Ground, Regime, Verdict
 from privacy.inventory import labels
@@ -228,6 +230,8 @@ def _row_in_words(value: models.Model) -> str:
     if isinstance(value, District) or value._meta.label == "contacts.Organisation":
         return str(getattr(value, "name", ""))
     starts: datetime | None = getattr(value, "starts_at", None)
+    if isinstance(value, Meeting) and not value.has_exact_time:
+        return f"{_value_in_words(city_day(value.starts_at))}, {value.get_precision_display()}"
     return _value_in_words(starts) if starts else labels.table(type(value))
 
 

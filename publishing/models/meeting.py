@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lib.acting import Acting
-from meetings.codes import MeetingStatus
+from meetings.codes import MeetingStatus, TimePrecision
 from meetings.models import Meeting
 from publishing.codes import OPEN_KINDS
 from publishing.models.fields import language_field
@@ -20,8 +20,9 @@ class PublicMeetingQuerySet(models.QuerySet["PublicMeeting"]):
         return self.all() if actor.sees_everywhere else self.filter(models.Exists(visible_meetings))
 
     def announced(self, since: datetime) -> Self:
-        """Return planned or cancelled meetings for everyone that begin after `since`, in order."""
+        """Return planned or cancelled meetings for everyone, with an exact time after `since`, in order."""
         rows = self.filter(is_public=True, meeting__starts_at__gte=since, meeting__kind__in=OPEN_KINDS)
+        rows = rows.filter(meeting__precision=TimePrecision.MINUTE)
         rows = rows.filter(meeting__status__in=(MeetingStatus.PLANNED, MeetingStatus.CANCELLED))
         return rows.select_related("meeting").order_by("meeting__starts_at", "pk")
 

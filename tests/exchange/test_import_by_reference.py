@@ -1,9 +1,16 @@
 """A file of references and some fields changes records that were imported before, and no others."""
 
 import pytest
+from django.utils import timezone
 
+from accounts.actors import actor_for
 from contacts.models import Contact
+from contacts.services.changes import Change
+from exchange.exports.calendars import meeting_file
 from meetings.models import FollowUp, Meeting
+from meetings.services.meetings import write_meetings
+from pages.templatetags import ui
+from tests.contacts.pages import browse
 from tests.exchange.test_import_history import city
 from tests.exchange.test_import_wizard import mapped, send, sums, supervisor_of_n1
 
@@ -73,3 +80,38 @@ def test_a_follow_up_follows_its_reference_and_a_new_one_needs_its_title() -> No
     assert [one.name for one in row.organisations.all()] == ["Casa Roma"]
     without = mapped(user, "Compromiso;Plazo;Asociación\n;2025-03-01;Casa Roma\n", what="follow_ups")
     assert sums(without) == {"refused": 1}
+
+
+def test_a_year_of_meetings_as_an_officer_writes_it_comes_in_and_shows_no_hour_it_did_not_have() -> None:
+    user = city()
+    rows = (
+        "Data;Hora;Com quem;Como;Assunto",
+        "13.01.26;10h;Casa Roma;visita;A",
+        "14.01.26;manhã;Casa Roma;visita;B",
+        "11 Fev;15h30;Casa Roma;visita;C",
+        "28.02.26;;Casa Roma;visita;D",
+        "31.02.26;10h;Casa Roma;visita;E",
+        "20.02.26;25h;Casa Roma;visita;F",
+    )
+    draft = send(user, mapped(user, "\n".join(rows), what="meetings"), "run")
+    assert sums(draft) == {"created": 4, "refused": 2}
+    assert "is not a day of the calendar" in str(draft.report["lines"])
+    assert "“25h” has a time that does not exist" in str(draft.report["lines"])
+    meetings = {row.subject: row for row in Meeting.objects.all()}
+    assert {subject: row.precision for subject, row in meetings.items()} == {
+        "A": "minute",
+        "B": "morning",
+        "C": "minute",
+        "D": "day",
+    }
+    local = {subject: timezone.localtime(row.starts_at) for subject, row in meetings.items()}
+    assert f"{local['A']:%Y-%m-%d %H:%M}" == "2026-01-13 10:00"
+    assert f"{local['C']:%Y-%m-%d %H:%M}" == "2026-02-11 15:30"
+    assert [ui.meeting_clock(meetings[subject]) for subject in "ABCD"] == ["10:00", "morning", "15:30", ""]
+    assert [ui.meeting_moment(meetings[subject]) for subject in "BD"] == ["14 Jan, morning", "28 Feb"]
+    file = meeting_file(meetings["B"]).decode()
+    assert "DTSTART;VALUE=DATE:20260114" in file and "09:00" not in file and "T09" not in file
+    listed = browse(user).get("/meetings/").content.decode()
+    assert "morning" in listed and "09:00" not in listed and "12:00" not in listed
+    write_meetings(actor_for(user), [Change(meetings["B"], {"starts_at": meetings["A"].starts_at})])
+    assert meetings["B"].precision == "minute"  # a person has entered a time

@@ -359,7 +359,7 @@ Luz;Ruiz;Casa Roma;;call me
     }
     text = "Fecha;Tipo;Asociación;Asunto\n32.01.2025;visit;Casa Roma;Day\n01.02.2025;dance;Casa Roma;How\n"
     assert list(reasons(bring(user, "meetings", text)).values()) == [
-        "When: “32.01.2025” is not a date. Use a format such as 25.11.2026.",
+        "When: “32.01.2025” is not a day of the calendar.",
         "How: “dance” is not an accepted value.",
     ]
 
