@@ -22,6 +22,7 @@ ADD: Final = "add_to_shift"  # name of the button
 class ElsewhereForm(forms.Form):
     """A district that the actor does not cover."""
 
+    use_required_attribute = False  # in a fold of another form, which is saved without it
     districts = forms.ModelChoiceField(
         District.objects.none(),
         label=gettext_lazy("A district of others"),
