@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from contacts.codes import Channel
+from contacts.codes import Channel, OrganisationStatus
 from contacts.models import Organisation
 from contacts.rules.evidence import evidence, proof
 from contacts.rules.fingerprints import Extra
@@ -25,12 +25,13 @@ from exchange.imports.channels import (
     read_phones,
     read_websites,
 )
-from exchange.imports.guessing import POSTCODE_AND_PLACE
+from exchange.imports.guessing import POSTCODE_AND_PLACE, is_closing
 from exchange.imports.languages import find_languages
 from exchange.imports.mapping import HOME, NEEDED, SOCIAL, WISH, Mapping, Origin
 from exchange.imports.noting import Note, NoteKind
 from exchange.imports.reading import Line
 from lib.cleaning import clean_text, clean_value
+from lib.days import city_today
 from lib.fold import fold, squash
 
 Value = str | list[str]
@@ -97,6 +98,7 @@ def convert_line(line: Line, mapping: Mapping) -> Row:
                 row.refusal = row.refusal or f"{label_of(name)}: {reason}"
             else:
                 _note_skipped(row, name, _text_of_cells(origin, line), reason)
+    _close(row, line, mapping)
     row.missing = [name for name in NEEDED if name not in row.fields]
     if not mapping.is_numbered:
         refuse_incomplete(row, [name for name in row.missing if name != HOME or not mapping.point])
@@ -106,6 +108,23 @@ def convert_line(line: Line, mapping: Mapping) -> Row:
     if not row.refusal and len(row.external_id) > LONGEST_ID:
         row.refusal = _("its number is too long (limit in characters: %(most)d)") % {"most": LONGEST_ID}
     return row
+
+
+def _close(row: Row, line: Line, mapping: Mapping) -> None:
+    """Set the status to closed if a column about closing has a date or a word for it. Note other texts.
+
+    A blank cell states that the organisation is active, so that a later date in the same source closes it.
+    """
+    for column in mapping.closed_columns:
+        text = squash(line.cells.get(column, ""))
+        is_closed = is_closing(text, today=city_today())
+        if is_closed is None:
+            message = _("%(what)s: “%(text)s” is skipped")
+            row.note(NoteKind.LEFT_OUT, message % {"what": column, "text": text[:LONGEST_TOLD]})
+        elif is_closed:
+            row.fields["status"] = OrganisationStatus.CLOSED.value
+        else:
+            row.fields.setdefault("status", OrganisationStatus.ACTIVE.value)
 
 
 class MissingValue(ValidationError):

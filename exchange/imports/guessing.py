@@ -3,11 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Final
 
 from contacts.rules.phones import find_phones
-from exchange.imports.words import HEADINGS
+from exchange.imports.words import HEADINGS, NOT_CLOSED, WORDS_OF_CLOSING
+from exchange.rules.dates import DAY_FIRST, CellDate, read_dates
 from lib.fold import fold
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
@@ -189,6 +191,22 @@ def is_field_word(text: str) -> bool:
     """Whether a text is a word that registers use as a heading."""
     folded = fold(text)
     return any(folded in _folded(listed) for listed in HEADINGS.values())
+
+
+def is_closing(text: str, *, today: date) -> bool | None:
+    """Whether a cell of a column about closing closes the organisation. None if the text is unclear.
+
+    A past date closes it, and a date to come does not.
+
+    >>> is_closing("13.01.2020", today=date(2026, 1, 1)), is_closing("", today=date(2026, 1, 1))
+    (True, False)
+    """
+    if not text or fold(text) in NOT_CLOSED:
+        return False
+    reading = read_dates([text], today=today, order=DAY_FIRST).dates.get(text)
+    if isinstance(reading, CellDate):
+        return reading.on <= today
+    return True if _by_stems(text, {"closed": WORDS_OF_CLOSING}) else None
 
 
 def _is_degrees(value: str) -> bool:

@@ -81,6 +81,7 @@ class Mapping:
     headings: tuple[str, ...] = ()  # the columns' names, if a person has confirmed them
     joins: Table[int, str] = field(default_factory=dict)  # line → key of its match (planning.Option)
     point: tuple[str, ...] = ()  # columns of latitude and longitude, for rows whose district is not named
+    closed_columns: tuple[str, ...] = ()  # a date or a word in them closes the organisation
     elsewhere: str = ""  # code of the district for rows that no other column places
 
     @property

@@ -77,6 +77,7 @@ def mapping_of(draft: ImportDraft) -> FileMapping:
     for heading, name in draft.meanings:
         columns.setdefault(name, []).append(heading)
     numbers = columns.pop("external_id", [])
+    closed_columns = tuple(columns.pop("closed_on", []))
     point = tuple(columns.pop(name)[0] for name in POINT if name in columns)
     names = {*columns, *draft.fixed} - {"case"}
     fields = {name: _origin(draft, name, columns.get(name, [])) for name in sorted(names)}
@@ -97,6 +98,7 @@ def mapping_of(draft: ImportDraft) -> FileMapping:
         delimiter=draft.delimiter,
         has_numbers=bool(numbers),
         point=point if len(point) == len(POINT) else (),
+        closed_columns=closed_columns,
         elsewhere=elsewhere,
         heading_row=draft.heading_row,
         headings=tuple(draft.headings),
@@ -199,6 +201,7 @@ TARGET: Final = Target(
     fields=fields(
         Organisation,
         *("name", NUMBER, *(_DIFFERING.get(name, name) for name in FIELDS[1:])),
+        Field("closed_on", gettext_lazy("Closed (a date or a word closes the organisation)")),
         Field("latitude", gettext_lazy("Latitude (finds the home district)")),
         Field("longitude", gettext_lazy("Longitude (finds the home district)")),
     ),

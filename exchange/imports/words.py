@@ -43,6 +43,10 @@ HEADINGS: Final[Mapping[str, str]] = {
     "access_needs": "access accesibilidad acessibilidade accessibilita esteettomyys ligipaasetavus "
     "piekluve достъпност tillganglighet",
     "status": "status estado estado stato tila staatus statuss състояние",
+    "closed_on": "removed removal closed closure dissolved struck baja cese disolucion extincion extincao "
+    "encerramento dissolucao chiusura cessazione scioglimento lakkautettu purettu purkautunut lopetatud "
+    "likvideeritud kustutatud likvidets izslegts slegts заличен прекратен закрит "
+    "avregistrerad upphord nedlagd",
     "contact_wish": "wish deseo desejo desiderio toive soov velme velesanas желание onskan onskemal",
 }
 
@@ -75,6 +79,16 @@ STATUSES: Final[Mapping[str, str]] = {
     "dormant": "dormant inactiva inativ sospes lepo neaktiv неактив vilande",
     "closed": "closed cerrad baja encerrad chius lakkaut lopetat suletud slegt закрит avslutad",
 }
+
+# Cells of a column about closing that say that the organisation is not closed.
+NOT_CLOSED: Final = frozenset(
+    ["no", "nao", "ei", "nej", "ne", "не", "false", "0", "active", "activa", "ativa", "attiva", "aktiv"]
+)
+WORDS_OF_CLOSING: Final = (
+    "yes si sim kylla jah ja да true x removed closed dissolved cerrad baja cese disuelt extin encerrad "
+    "dissolv chius cessat sciolt lakkaut purett purkaut lopetat likvid kustutat izslegt slegt закрит заличен "
+    "прекратен avregistrer upphor avslut nedlagd"
+)
 
 # Whether the police may contact them. A word that means neither is for a person to map.
 WISHES: Final[Mapping[str, str]] = {

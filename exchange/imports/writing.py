@@ -312,7 +312,7 @@ class Writer:
 
     def _current(self, organisation: Organisation) -> dict[str, Value]:
         """Return the organisation's values in the form of converted rows."""
-        names = {*self._mapping.fields, "summary", "home_district", "phone", "website"} - {SOCIAL}
+        names = {*self._mapping.fields, "status", "summary", "home_district", "phone", "website"} - {SOCIAL}
         columns = {name: Organisation._meta.get_field(name).attname for name in names}  # type: ignore[union-attr]  # columns
         return {
             name: self._converted_value(name, getattr(organisation, column))

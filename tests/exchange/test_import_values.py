@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from contacts.models import Organisation
 from exchange.models import SavedMapping
 from tests.contacts.pages import browse
-from tests.exchange.test_import_wizard import mapped, sums, supervisor_of_n1, upload
+from tests.exchange.test_import_wizard import mapped, send, sums, supervisor_of_n1, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +88,24 @@ def test_what_the_files_of_a_source_say_adds_up_and_the_newest_word_counts() -> 
     assert saved.values["kind"] == {"aa": "other", "bb": "housing_tenants"}
     assert saved.columns["Nota"] == ""
     assert saved.columns["Correo"] == "email"
+
+
+def test_an_organisation_that_the_register_has_removed_comes_in_closed_and_a_known_one_closes() -> None:
+    user = supervisor_of_n1()
+    rows = "Nombre;Tipo;Distrito;Date removed\nCasa Roma;ngo;N1;{roma}\nCasa Sur;ngo;N1;\n"
+    rows += "Casa Este;ngo;N1;baja\nCasa Norte;ngo;N1;asked\n"
+    draft = send(user, mapped(user, rows.format(roma="31.12.2999")), "run")
+    assert sums(draft) == {"created": 4}
+    assert "“asked” is skipped" in str(draft.report["lines"])
+    statuses = dict(Organisation.objects.values_list("name", "status"))
+    assert statuses == {
+        "Casa Roma": "active",
+        "Casa Sur": "active",
+        "Casa Este": "closed",
+        "Casa Norte": "active",
+    }
+    assert sums(send(user, mapped(user, rows.format(roma="13.01.2020")), "run")) == {
+        "updated": 1,
+        "unchanged": 3,
+    }
+    assert Organisation.objects.get(name="Casa Roma").status == "closed"
