@@ -27,6 +27,7 @@ from contacts.rules.name_words import (
     SECTIONS,
     SYNONYMS,
 )
+from contacts.rules.short_forms import abbreviates_word_by_word, texts_beside_initials, whole_initials
 from lib.fold import fold, latin, squash
 from lib.small_words import SMALL_WORDS
 from lib.sound import sound
@@ -46,6 +47,7 @@ _MOST_WITHOUT_INITIALS: Final = 3  # words; names with as many are rarely called
 _FEWEST_TURNED: Final = 3  # words; names with fewer are not recognised in another order
 _MOST_EXTRA_WORDS: Final = 4  # extra words, such as those of a city
 _INITIALS_DIFFERENCE: Final = 0.2
+_SHORT_FORM: Final = 0.85
 _MOST_SPELLING: Final = 0.3  # a greater difference is a typing error, not another spelling
 
 _LONG_FORMS: Final = [form for form in sorted(FORMS) if len(form) > _LONG]
@@ -87,6 +89,7 @@ class Name:
     words: tuple[Word, ...]
     initials: frozenset[str]
     core: str  # the words, sorted
+    text: str = ""  # the name as it was written
 
     @property
     def own_words(self) -> list[str]:
@@ -128,7 +131,9 @@ def read_name(name: str) -> Name:
     initials = (
         {"".join(word[0] for word in initialled)} if len(initialled) > _MOST_WITHOUT_INITIALS else set[str]()
     )
-    return Name(tuple(words), frozenset(initials), " ".join(sorted(word.text for word in words)))
+    initials |= whole_initials(name[:_LONGEST])
+    core = " ".join(sorted(word.text for word in words))
+    return Name(tuple(words), frozenset(initials), core, name[:_LONGEST])
 
 
 @lru_cache(maxsize=500)
@@ -290,6 +295,21 @@ def likeness(name: Name, other_name: Name) -> float:
     """
     if not name.words or not other_name.words:
         return 0.0
+    return max(_likeness_of_words(name, other_name), _likeness_of_short_form(name, other_name))
+
+
+def _likeness_of_short_form(name: Name, other_name: Name) -> float:
+    """Return the likeness of a name and its short form: initials beside equal words, or dotted words."""
+    for short, long in ((name.text, other_name.text), (other_name.text, name.text)):
+        if abbreviates_word_by_word(short, long):
+            return _SHORT_FORM
+        for remaining, other_remaining in texts_beside_initials(short, long):
+            if remaining == other_remaining or plain_name(remaining) == plain_name(other_remaining):
+                return _SHORT_FORM
+    return 0.0
+
+
+def _likeness_of_words(name: Name, other_name: Name) -> float:
     if _swaps_places(name, other_name):
         return 0.4
     if name.core == other_name.core:

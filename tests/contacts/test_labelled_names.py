@@ -10,6 +10,7 @@ from tests.contacts.labelled_names import (
     labelled_pairs,
     ours_alike,
     quality,
+    short_form_pairs,
     token_set,
 )
 
@@ -23,12 +24,20 @@ def test_duplicates_are_found_and_near_misses_left_alone() -> None:
         assert min(ours) > min(best_quality(some, token_set))
 
 
+def test_short_forms_are_found_and_those_of_another_organisation_are_not() -> None:
+    pairs = short_form_pairs()
+    assert sum(pair.is_same for pair in pairs) > 50 < sum(not pair.is_same for pair in pairs)
+    ours = quality(pairs, is_found)
+    assert ours.precision >= 0.95
+    assert ours.recall >= 0.8  # compounds need an alias
+
+
 def test_the_original_comes_first() -> None:
     assert first_of_all(labelled_pairs()[1::4], ours_alike) >= 0.97
 
 
 def test_the_order_of_the_two_names_does_not_matter() -> None:
-    for _is_same, _kind, one, other in labelled_pairs():
+    for _is_same, _kind, one, other in labelled_pairs() + short_form_pairs():
         left, right = read_name(one), read_name(other)
         assert likeness(left, right) == pytest.approx(likeness(right, left))
         assert likeness(left, left) == 1
