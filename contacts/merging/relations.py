@@ -7,7 +7,7 @@ for an undo.
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -126,6 +126,32 @@ def move_back(memory: Mapping[str, Any], restored: models.Model) -> bool:
     restore_rows(memory["deleted"])
     restore_rows(memory["filled"])  # last, because a deleted row may have lost a flag first
     return True
+
+
+def rows_as_left(memories: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Return the rows that a merge filled, as it leaves them, as plain JSON."""
+    filled = {(row["model"], str(row["pk"])) for memory in memories for row in memory["filled"]}
+    return [row for label, pk in sorted(filled) for row in _current_rows(label, [pk])]
+
+
+def are_as_left(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the rows that a merge filled still have all values that it left (`rows_as_left`).
+
+    Versions and times of writing do not count: an undone later merge raises them.
+    """
+    return all(
+        [_own_values(current) for current in _current_rows(row["model"], [row["pk"]])] == [_own_values(row)]
+        for row in rows
+    )
+
+
+def _current_rows(label: str, ids: Sequence[Any]) -> list[Any]:
+    return as_json_rows(apps.get_model(label)._base_manager.filter(pk__in=ids))
+
+
+def _own_values(row: Mapping[str, Any]) -> dict[str, Any]:
+    is_counted = ("version", "revision", "updated_at")
+    return {name: value for name, value in row["fields"].items() if not name.endswith(is_counted)}
 
 
 def reference_counts(rows: Sequence[models.Model]) -> dict[str, dict[UUID, int]]:

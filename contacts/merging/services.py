@@ -81,7 +81,7 @@ def merge_contacts(
 def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
     """Undo a merge: restore every row in a later version.
 
-    Raises PermissionDenied, and ValidationError after 10 minutes or if a row has changed since. Merges into
+    Raises PermissionDenied, and ValidationError after 30 days or if a row has changed since. Merges into
     one row are undone latest first, because a later choice depends on the earlier merge. Then the error's
     code is `later_first`, and its `merge_id` is the merge to undo first.
     """
@@ -100,6 +100,8 @@ def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
     districts = districts_before = _districts_of(kept_row)
     before = merge.memory["kept"]
     met_then, met_now = merge.memory["last_met_at"], getattr(kept_row, "last_met_at", None)
+    if not relations.are_as_left(merge.memory["left"]):
+        raise ValidationError(_("This record has changed since, so the merge cannot be undone."))
     rows = [_restored_row(merged_memory["row"]) for merged_memory in merge.memory["gone"]]
     for merged_memory, row in reversed(list(zip(merge.memory["gone"], rows, strict=True))):
         if not relations.move_back(merged_memory["relations"], row):
@@ -201,6 +203,7 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
     _save_kept(change, merged)
     changed = [*change.names, *_add_other_homes(kept_row, homes)]
     memory["last_met_at"] = _isoformat(getattr(kept_row, "last_met_at", None))
+    memory["left"] = relations.rows_as_left(merged_memory["relations"] for merged_memory in memory["gone"])
     name = object_type(model)
     merge = Merge.objects.create(
         object_type=name,

@@ -1,5 +1,6 @@
 """Merges of duplicates, and pairs that are marked as different."""
 
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any, Final, Self
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.utils import timezone
 from lib.encrypted_fields import EncryptedJSONField
 from lib.ids import uuid7
 
-UNDO_WITHIN: Final = timedelta(minutes=10)
+UNDO_WITHIN: Final = timedelta(days=30)
 MOST_STEPS = 20  # in a chain of merges; there are no loops
 
 
@@ -37,6 +38,16 @@ class MergeQuerySet(models.QuerySet["Merge"]):
                 as_left |= merge.versions or {}  # type: ignore[attr-defined]  # annotated
         return undoable
 
+    def forget(self, contact_ids: Collection[UUID]) -> None:
+        """Delete the data for undoing merges that have one of these contacts, also in a related row.
+
+        Memories are encrypted, so each is read. There are few: a memory lives for 30 days.
+        """
+        texts = set(map(str, contact_ids))
+        remembered = self.filter(memory__isnull=False).only("memory").iterator(chunk_size=20)
+        merge_ids = [merge.pk for merge in remembered if texts.intersection(_texts_in(merge.memory))]
+        self.filter(pk__in=merge_ids).update(memory=None)
+
     def heir_of(self, object_type: str, gone_id: UUID) -> UUID | None:
         """Return the ID of the row into which a row was merged, directly or not; None if it was not."""
         heir: UUID | None = None
@@ -49,8 +60,22 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         return heir
 
 
+def _texts_in(value: Any) -> Iterator[str]:
+    """Yield all texts and keys of plain JSON. A row stored as text is not opened."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        for part in value.values():
+            yield from _texts_in(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts_in(part)
+
+
 class Merge(models.Model):
-    """A merge of duplicates. `memory` has the data for an undo and is deleted after 10 minutes.
+    """A merge of duplicates. `memory` has the data for an undo and is deleted after 30 days, or with a
+    person whom it names.
 
     IDs are no foreign keys, because the rows are deleted sooner or later.
     """

@@ -156,10 +156,11 @@ _CHANNELS: Final[dict[type[models.Model], tuple[str, ...]]] = {
 
 
 def delete_merge_memory(_actor: Actor, leaving: Leaving) -> None:
-    """Delete the data for undoing merges of these contacts, and their pairs marked as different."""
+    """Delete the data for undoing merges that have these contacts, and their pairs marked as different."""
     ids = list(leaving.ids)
     concerns_contacts = Q(kept_id__in=ids) | Q(gone_ids__overlap=ids)
     Merge.objects.filter(concerns_contacts, object_type="contact").update(memory=None)
+    Merge.objects.all().forget(ids)
     NotADuplicate.objects.filter(Q(one__in=ids) | Q(other__in=ids), object_type="contact").delete()
 
 

@@ -1,14 +1,14 @@
 """Periods of organisations (`OrganisationPeriod`): one for each state that figures depend on."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 
-from contacts.models import UNDO_WITHIN, Organisation, OrganisationPeriod
+from contacts.models import Organisation, OrganisationPeriod
 from lib.copying import insert_values
 from lib.days import day_starts_at
 from lib.ids import uuid7
@@ -17,6 +17,7 @@ DATED: Final = (
     *("status", "home_district", "lead_officer", "deputy_officer", "cadence_days", "verified_on"),
     "kind",
 )
+UNDO_WITHIN: Final = timedelta(minutes=10)  # for an undo of a change of fields
 _FIELDS: Final[list[Any]] = [OrganisationPeriod._meta.get_field(name) for name in DATED]
 _COLUMNS: Final[list[str]] = [field.attname for field in _FIELDS]
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts.actors import Actor
-from contacts.models import Contact
+from contacts.models import Contact, Merge
 from contacts.services.change_feed import districts_of_contacts
 from contacts.services.changes import Change, note_districts, record_written
 from contacts.services.contacts import save_contacts
@@ -34,5 +34,6 @@ def rectify_contact(actor: Actor, contact_id: UUID, version: int, fields: Mappin
             check_phone(contact.phone)
         contact.clean_fields(exclude=change.unchanged)
         save_contacts([change])
+        Merge.objects.all().forget([contact_id])  # an undo would bring back what was wrong
         record_written(actor, "contact", [change], districts_of_contacts)
     return change.names

@@ -5,7 +5,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.models import Contact
+from contacts.models import Contact, Merge
 from contacts.services.change_feed import districts_of_contacts, record_moves
 from contacts.services.changes import lock
 from lib.row_context import writes
@@ -19,6 +19,8 @@ def set_restricted(actor: Actor, contact: Contact, *, restricted: bool) -> None:
     contact.version += 1
     contact.updated_at = timezone.now()
     contact.save(update_fields=["is_restricted", "version", "updated_at"])
+    if restricted:
+        Merge.objects.all().forget([contact.pk])
     districts = districts_of_contacts([contact])[contact.pk]
     op = Op.RESTRICTED if restricted else Op.RELEASED
     changed = Changed("contact", contact.pk, op, contact.version, districts, field_names=["is_restricted"])

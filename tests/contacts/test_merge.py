@@ -13,9 +13,19 @@ from audit.models import Change, Event
 from contacts.merging import relations
 from contacts.merging.choices import TOGETHER, differing_choices
 from contacts.merging.services import delete_expired_memory, merge_contacts, merge_organisations, undo_merge
-from contacts.models import Contact, ImportedFields, Merge, Organisation, OrganisationPeriod, PrivateChannel
+from contacts.models import (
+    Affiliation,
+    Contact,
+    ImportedFields,
+    Merge,
+    Organisation,
+    OrganisationPeriod,
+    PrivateChannel,
+)
 from contacts.services.contacts import edit_contact
 from contacts.services.organisations import edit_organisation
+from contacts.services.rectifications import rectify_contact
+from contacts.services.restrictions import set_restricted
 from lib.conflicts import StaleVersion
 from meetings.models import (
     Concern,
@@ -25,6 +35,7 @@ from meetings.models import (
     MeetingContact,
     MeetingOrganisation,
 )
+from privacy.services.erasure_job import erase_at_once
 from tests.factories import (
     make_actor,
     make_contact,
@@ -367,12 +378,53 @@ def test_it_cannot_be_taken_back_when_somebody_built_on_it() -> None:
         undo_merge(actor=SYSTEM, merge_id=done.pk)
 
 
-def test_it_cannot_be_taken_back_after_ten_minutes_and_is_forgotten() -> None:
+def test_it_can_be_taken_back_after_29_days_and_not_when_a_row_it_filled_has_changed() -> None:
+    north = make_district()
+    kept, gone = make_organisation(north), make_organisation(north)
+    contact = make_contact(north)
+    for organisation, title in ((kept, ""), (gone, "Chair")):
+        Affiliation.objects.create(contact=contact, organisation=organisation, role_title=title)
+    before = everything()
+    done = merge(SYSTEM, kept, gone)
+    role = Affiliation.objects.get(contact=contact)
+    Affiliation.objects.filter(pk=role.pk).update(role_title="Treasurer")
+    with pytest.raises(ValidationError, match="changed since"):
+        undo_merge(actor=SYSTEM, merge_id=done.pk)
+
+    Affiliation.objects.filter(pk=role.pk).update(role_title=role.role_title)
+    Merge.objects.update(merged_at=timezone.now() - timedelta(days=29))
+    assert delete_expired_memory(timezone.now()) == 0
+    undo_merge(actor=SYSTEM, merge_id=done.pk)
+    assert everything() == before
+
+
+@pytest.mark.parametrize("act", ["rectify", "restrict", "erase"])
+def test_an_act_for_a_person_deletes_what_a_merge_remembers_of_the_person(act: str) -> None:
+    north = make_district()
+    merges = {}
+    for name in ("Zaphira", "Otherwise"):
+        kept, gone = make_organisation(north), make_organisation(north)
+        person = make_contact(north, family_name=name)
+        Affiliation.objects.create(contact=person, organisation=gone, role_title="Chair")
+        merges[name] = merge(SYSTEM, kept, gone), person
+    person = Contact.objects.get(pk=merges["Zaphira"][1].pk)
+    if act == "rectify":
+        rectify_contact(SYSTEM, person.pk, person.version, {"family_name": "Zafira"})
+    elif act == "restrict":
+        set_restricted(SYSTEM, person, restricted=True)
+    else:
+        erase_at_once(SYSTEM, [person.pk])
+    remembered = {name: Merge.objects.get(pk=done.pk).memory for name, (done, _person) in merges.items()}
+    assert remembered["Zaphira"] is None
+    assert remembered["Otherwise"] is not None
+
+
+def test_it_cannot_be_taken_back_after_30_days_and_is_forgotten() -> None:
     north = make_district()
     kept, gone = make_organisation(north), make_organisation(north)
     done = merge(SYSTEM, kept, gone)
     assert delete_expired_memory(timezone.now()) == 0
-    assert delete_expired_memory(timezone.now() + timedelta(minutes=11)) == 1
+    assert delete_expired_memory(timezone.now() + timedelta(days=31)) == 1
     with pytest.raises(ValidationError, match="too late"):
         undo_merge(actor=SYSTEM, merge_id=done.pk)
 
