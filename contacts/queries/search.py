@@ -4,7 +4,7 @@ A contact is found by their own name, phone and email only, never through an org
 (docs/domain.md, rule 3) and never by a private phone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,8 +12,9 @@ from django.conf import settings
 from accounts.actors import Actor
 from audit.rules import search_hash
 from contacts.models import Contact, Organisation
-from contacts.models.search import number_in
+from contacts.models.search import is_channel, number_in
 from lib.fold import fold, latin
+from lib.matching import MAX_WORDS
 from lib.sensitive import names_community
 
 MOST_LETTERS: Final = 200
@@ -30,6 +31,41 @@ def find_contacts(actor: Actor, q: str, limit: int) -> list[Contact]:
     """Return visible contacts that match and have not opted out, best first, with their home district."""
     rows: Any = Contact.objects.visible_to(actor).filter(withdrawn_on__isnull=True)
     return list(rows.select_related("home_district").matching(q)[:limit])
+
+
+def find_both(actor: Actor, q: str, limit: int) -> tuple[list[Organisation], list[Contact]]:
+    """Return visible organisations and contacts that match, best first.
+
+    If neither list matches all words, each ignores the words that only the other knows: “Rao Buddhist” finds
+    every Rao among the contacts and every Buddhist organisation, whether they have to do with each other or
+    not. A word that neither list knows finds nothing.
+    """
+    organisations, contacts = find_organisations(actor, q, limit), find_contacts(actor, q, limit)
+    words = list(dict.fromkeys(fold(q).split()))
+    if organisations or contacts or is_channel(q) or not 2 <= len(words) <= MAX_WORDS:
+        return organisations, contacts
+    in_organisations = {word for word in words if find_organisations(actor, word, 1)}
+    in_contacts = {word for word in words if find_contacts(actor, word, 1)}
+    if in_organisations | in_contacts != set(words) or not (in_organisations and in_contacts):
+        return organisations, contacts
+    return (
+        _first_matching(
+            find_organisations, actor, words, [in_organisations, in_organisations - in_contacts], limit
+        ),
+        _first_matching(find_contacts, actor, words, [in_contacts, in_contacts - in_organisations], limit),
+    )
+
+
+def _first_matching(
+    find: Callable[[Actor, str, int], list[Any]],
+    actor: Actor,
+    words: Sequence[str],
+    groups: Iterable[Collection[str]],
+    limit: int,
+) -> list[Any]:
+    """Return the rows found by the first of these groups of words, in their order, that finds any."""
+    searches = (" ".join(word for word in words if word in group) for group in groups if group)
+    return next((rows for q in searches if (rows := find(actor, q, limit))), [])
 
 
 def searched_words(q: str) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from contacts.models import Contact, Organisation
-from contacts.queries.search import find_contacts, find_organisations
+from contacts.queries.search import find_both
 from lib.matching import matching
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.queries.today import seen_links
@@ -61,9 +61,10 @@ def search_everything(actor: Actor, q: str, limit: int = SHOWN) -> SearchResults
     follow_ups = FollowUp.objects.visible_to(actor).select_related("owner")
     follow_ups = follow_ups.prefetch_related(seen_links(FollowUpOrganisation, actor))
     concerns = Concern.objects.visible_to(actor).with_site(actor)
+    organisations, contacts = find_both(actor, q, limit + 1)
     groups: dict[str, list[Any]] = {
-        "organisations": find_organisations(actor, q, limit + 1),
-        "contacts": find_contacts(actor, q, limit + 1),
+        "organisations": organisations,
+        "contacts": contacts,
         "meetings": list(meetings.matching(q)[: limit + 1]),
         "follow_ups": list(matching(follow_ups, q)[: limit + 1]),
         "concerns": list(matching(concerns, q)[: limit + 1]),

@@ -15,7 +15,7 @@ from phonenumber_field.phonenumber import to_python
 
 from accounts.actors import Actor
 from contacts.models import Contact, Organisation
-from contacts.queries.search import find_contacts, find_organisations
+from contacts.queries.search import find_both
 from lib.fold import fold
 from pages.offered_pages import Page
 from pages.reach import phone_text
@@ -91,8 +91,7 @@ def suggested_pages(pages: Iterable[Page]) -> list[Suggestion]:
 
 def suggestions(actor: Actor, command: Command) -> tuple[list[Suggestion], list[Organisation], list[Contact]]:
     """Links for a list below the field, and the rows that they name."""
-    organisations = find_organisations(actor, command.words, SUGGESTED)
-    contacts = find_contacts(actor, command.words, SUGGESTED)
+    organisations, contacts = find_both(actor, command.words, SUGGESTED)
     acting = actions(actor, command, organisations, contacts)
     links = chain(
         (Suggestion("building-2", row.name, reverse("organisation", args=[row.pk])) for row in organisations),
