@@ -228,7 +228,7 @@ OWN_PARTS: Final = (
         districts=("home_district", "affiliations__organisation__home_district"),
     ),
     Part("contact_details", ContactDetail, owner="owner", finish=check_detail),
-    Part("affiliations", Affiliation, owner="contact", derived=frozenset({"told_until"})),
+    Part("affiliations", Affiliation, owner="contact"),
     Part("contact_external_ids", ContactExternalId, owner="contact"),
     Part("series", Series, _series),
     Part(

@@ -28,8 +28,7 @@ def read(file: io.BytesIO) -> None:
 def content() -> dict[str, list[Any]]:
     """Return every column of every table, including derived ones, except serial keys and undo data.
 
-    `recorded_since` is left out, which older archives lack, and `told_until`, which says what the change feed
-    knows: that of a new system knows nothing.
+    `recorded_since` is left out, which older archives lack.
     """
     book = {}
     for part in (DISTRICTS, *PARTS):
@@ -37,7 +36,7 @@ def content() -> dict[str, list[Any]]:
         names = [
             column.attname
             for column in columns
-            if column.name not in {"memory", "told_until", "recorded_since", "blind_spots", "inside"}
+            if column.name not in {"memory", "recorded_since", "blind_spots", "inside"}
         ]
         book[part.name] = sorted(part.model._default_manager.values_list(*names), key=str)
         for relation in part.relations():

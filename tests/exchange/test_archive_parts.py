@@ -48,7 +48,6 @@ DERIVED = {
     "contact.folded",
     "contact.clues",
     "meeting.folded",
-    "affiliation.told_until",
     "stephandover.shift_handover",
     "meetingorganisation.met_at",
     "concern.folded",
