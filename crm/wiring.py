@@ -235,6 +235,7 @@ contacts.merging.relations.PASSING.fill(incidents.models.CallInProgress)
 contacts.merging.services.FOLLOWERS.fill(
     plans.services.goals.end_agreements, publishing.services.listings.end_agreements
 )
+exchange.imports.meetings.ATTENDANCE_KEPT.fill(privacy.models.RetentionRule.objects.attendance_days)
 contacts.models.contact.HIDES_ENDED_ROLES.fill(privacy.models.RetentionRule.objects.hides_ended_roles)
 
 # --- Erasing a person, and what must not be erased -----------------------------------------------------

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from contacts.rules.name_words import ABBREVIATIONS, DISTINGUISHING, FORMS, KINDS
 from lib.fold import fold, latin
 
@@ -52,6 +54,7 @@ _TITLES: Final = frozenset(
         "harra",
     ]
 )
+_SLIP_FROM: Final = 5  # letters; in a shorter word, one slip makes another word
 _SHORTEST: Final = 3  # letters; shorter words do not name anyone
 
 
@@ -77,11 +80,14 @@ def may_be_person(text: str, names: Iterable[str]) -> bool:
 
 
 def _is_in(words: list[str], own_words: set[str]) -> bool:
-    """Whether each word is one of the organisation's, or the beginning of one."""
-    return all(
-        any(own == word or (len(word) >= _SHORTEST and own.startswith(word)) for own in own_words)
-        for word in words
-    )
+    """Whether each word is one of the organisation's, its beginning, or the same but for one letter."""
+    return all(any(_is_same(word, own_word) for own_word in own_words) for word in words)
+
+
+def _is_same(word: str, own_word: str) -> bool:
+    if len(word) >= _SHORTEST and own_word.startswith(word):
+        return True
+    return word == own_word or (len(word) >= _SLIP_FROM and OSA.distance(word, own_word) <= 1)
 
 
 def _is_acronym(text: str) -> bool:

@@ -35,18 +35,20 @@ def set_aliases(actor: Actor, row: Any, aliases: Sequence[Mapping[str, str]]) ->
     for a new one that looks like a person's name.
     """
     stored = {alias.folded: alias for alias in row.aliases.all()}
-    wanted: dict[str, Mapping[str, str]] = {}
+    values_by_text: dict[str, Mapping[str, str]] = {}
     for values in aliases:
-        wanted.setdefault(fold(values["text"])[:400], values)
-    refuse_more(ALIASES, wanted)
-    new = [_new_alias(actor, row, values) for folded, values in wanted.items() if folded not in stored]
+        values_by_text.setdefault(fold(values["text"])[:400], values)
+    refuse_more(ALIASES, values_by_text)
+    new = [
+        _new_alias(actor, row, values) for folded, values in values_by_text.items() if folded not in stored
+    ]
     kind_changed = []
     for folded, alias in stored.items():
-        kind = wanted.get(folded, {}).get("kind", alias.kind)
-        if folded in wanted and kind != alias.kind:
+        kind = values_by_text.get(folded, {}).get("kind", alias.kind)
+        if folded in values_by_text and kind != alias.kind:
             alias.kind = kind
             kind_changed.append(alias)
-    dropped = [alias.pk for folded, alias in stored.items() if folded not in wanted]
+    dropped = [alias.pk for folded, alias in stored.items() if folded not in values_by_text]
     OrganisationAlias.objects.filter(pk__in=dropped).delete()
     OrganisationAlias.objects.bulk_create(new)
     OrganisationAlias.objects.bulk_update(kind_changed, ["kind"])
@@ -75,8 +77,8 @@ def _new_alias(actor: Actor, row: Any, values: Mapping[str, str]) -> Organisatio
 
 def keep_names(actor: Actor, row: Any, names: Iterable[str]) -> list[str]:
     """Add names of merged organisations as former names. Return the IDs of the new aliases."""
-    known = {fold(row.name), *row.aliases.values_list("folded", flat=True)}
-    new = {folded: name for name in names if (folded := fold(name)[:400]) and folded not in known}
+    known_texts = {fold(row.name), *row.aliases.values_list("folded", flat=True)}
+    new = {folded: name for name in names if (folded := fold(name)[:400]) and folded not in known_texts}
     rows = [
         OrganisationAlias(organisation=row, text=name, folded=folded, kind=AliasKind.FORMER, by_id=actor.id)
         for folded, name in new.items()

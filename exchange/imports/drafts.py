@@ -25,6 +25,7 @@ from contacts.models import Organisation
 from exchange.imports.content import content_of, pack_content
 from exchange.imports.encodings import telling_rows
 from exchange.imports.fields import Target
+from exchange.imports.given import filled_rows
 from exchange.imports.guessing import guess_columns, guess_values, named_codes
 from exchange.imports.organisations import capitals_language, places_of
 from exchange.imports.outcomes import RowOutcome, refused_file, report_file, summary_of
@@ -33,6 +34,7 @@ from exchange.imports.reading import read_cells
 from exchange.imports.saved_mappings import apply_saved, save_mapping
 from exchange.imports.tables import Table, count_values, inspect_table, read_table
 from exchange.imports.targets import TARGETS
+from exchange.imports.typed_names import EARLIER, choose, earlier_choices, keep_aliases, match_names
 from exchange.models import DraftState, ImportDraft, ImportStep, WatchedRegister
 from exchange.policies import can_import
 from jobs.models import Job
@@ -68,7 +70,7 @@ def start_draft(
 
     Raises PermissionDenied, ValidationError by field (`file` for one that cannot be read).
     """
-    if not can_import(actor) or actor.id is None:
+    if not can_import(actor, target_name) or actor.id is None:
         raise PermissionDenied
     source = squash(source)
     if not source:
@@ -196,7 +198,10 @@ def name_columns(
     }
     draft.fixed = {name: value for name, value in fixed.items() if value and name in field_names | {"case"}}
     check_columns(draft)
-    draft.counted = _counted(draft)
+    draft.counted, draft.names = _counted(draft), {}
+    if target.names_in in {*draft.columns.values(), *draft.also.values()}:
+        with content_of(draft) as file:
+            draft.names = match_names(actor, draft, filled_rows(draft, file), target.names_in)
     draft.state, draft.report = DraftState.MAPPING, {}
     draft.save()
     return draft
@@ -283,6 +288,30 @@ def name_values(
 
 
 @transaction.atomic
+def choose_names(
+    *,
+    actor: Actor,
+    draft_id: UUID,
+    choices: Mapping[str, str],
+    dropped: Collection[str] = (),
+    searches: Mapping[str, str] | None = None,
+) -> bool:
+    """Set the organisations that names mean (typed_names.choose), and keep the choices for the next file.
+
+    Return whether more names must be decided. Raises ValidationError.
+    """
+    draft = own_draft(actor, draft_id)
+    if draft.state not in (DraftState.TRIED, DraftState.MAPPING, DraftState.FAILED):
+        raise ValidationError(_("You cannot do this now. Reload the import to see its status."))
+    is_unfinished = choose(actor, draft, choices, dropped, searches or {})
+    draft.values = draft.values | {EARLIER: draft.values.get(EARLIER, {}) | earlier_choices(draft)}
+    draft.state, draft.report = DraftState.MAPPING, {}
+    draft.save()
+    save_mapping(actor, draft)
+    return is_unfinished
+
+
+@transaction.atomic
 def queue_step(*, actor: Actor, draft_id: UUID, step: str) -> ImportDraft:
     """Queue a step (TRY, RUN or UNDO) for a worker. Raises ValidationError if it is not its turn."""
     draft = own_draft(actor, draft_id)
@@ -345,7 +374,7 @@ def clear_draft(draft: ImportDraft) -> None:
     for names in ("lines", "offers"):
         draft.report.pop(names, None)
     draft.content, draft.first_rows = None, []
-    draft.sample, draft.values, draft.counted, draft.joins = {}, {}, {}, {}
+    draft.sample, draft.values, draft.counted, draft.joins, draft.names = {}, {}, {}, {}, {}
 
 
 def _has_content(draft: ImportDraft) -> bool:
@@ -397,6 +426,7 @@ def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> 
     sums = {outcome.value: report.sums[outcome] for outcome in RowOutcome}
     draft.report, refused = summary_of(report)
     if step == RUN:
+        keep_aliases(work.actor, draft)
         draft.imported_at = timezone.now()
     files = [report_file(report), *([refused_file(draft, refused)] if refused else [])]
     return kinds.JobResult({"rows": sum(sums.values()), "files": len(files)}, files)

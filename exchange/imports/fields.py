@@ -71,6 +71,7 @@ class Target:
     undo: Callable[[Actor, ImportDraft, Progress], None]
     # By needed field: sets of fields that replace it. A reference alone says which record to change.
     instead: Mapping[str, Collection[frozenset[str]]] = field_(default_factory=dict)
+    names_in: str = ""  # the field with names of organisations, which a person matches
 
     def lacks(self, import_field: Field, filled_names: Collection[str]) -> bool:
         """Whether a needed field is missing, and no set of fields that replaces it is filled."""

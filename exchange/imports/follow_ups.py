@@ -15,10 +15,12 @@ from exchange.imports import cells as read
 from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.given import is_whole, read_fields
 from exchange.imports.meeting_words import FOLLOW_UP_HEADINGS, FOLLOW_UP_KINDS, FOLLOW_UP_STATUSES
+from exchange.imports.moments import ORDER, moment_reader
 from exchange.imports.rowwise import NOTES, ParsedRow, RowImporter, row_target
+from exchange.imports.typed_names import create_new, erase_new, organisations_reader
 from exchange.models import ImportDraft
 from lib.cleaning import clean_text
-from lib.days import city_today, moment_at
+from lib.days import city_today, city_zone, moment_at
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models import (
     FollowUp,
@@ -36,7 +38,8 @@ _NEEDED: Final = ("title", "due_on", "organisations")  # of a new follow-up
 
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
-    find_organisations = cache(lambda text: read.organisations(actor, text, draft.source))
+    read_moment = moment_reader(draft, "due_on", _("Due"))
+    find_organisations = cache(organisations_reader(actor, draft))
 
     def read_row(cells: Any) -> ParsedRow:
         is_whole_row, done = is_whole(cells, _NEEDED), cells.get("done_on", "")
@@ -49,7 +52,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
             "kind": lambda: read.code(
                 cells.get("kind", "") or FollowUpKind.OTHER, FollowUpKind.values, _("Kind")
             ),
-            "due_on": lambda: read.day(cells.get("due_on", ""), _("Due")).isoformat(),
+            "due_on": lambda: read_moment(cells)[0].astimezone(city_zone()).date().isoformat(),
             "organisations": lambda: read.required_text(
                 " ".join(read.organisation_keys(promised_to)), _("Promised to")
             ).split(),
@@ -62,7 +65,6 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
             status = cells.get("status", "") or (FollowUpStatus.DONE if done else FollowUpStatus.OPEN)
             parsed["status"] = read.code(status, [state.value for state in _STATES], _("Status"))
         notes = [
-            *(read.time_left_out(cells["due_on"], _("Due")) if cells.get("due_on") else []),
             *(read.time_left_out(done, _("Done on")) if done else []),
         ]
         return parsed | {
@@ -88,6 +90,8 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         needed=_NEEDED,
         named_by=("title",),
         shown_fields=("title", "kind", "due_on", "status", "done_on"),
+        prepare=lambda: create_new(actor, draft),
+        clear=lambda: erase_new(actor, draft),
         joined="organisations",
     )
 
@@ -130,6 +134,7 @@ TARGET: Final = row_target(
         Field("organisations", gettext_lazy("Promised to (organisations)"), is_needed=True),
         field(FollowUp, "kind", is_fixable=True, stems=FOLLOW_UP_KINDS),
         NUMBER,
+        ORDER,
         field(
             FollowUp,
             "owner",
@@ -150,4 +155,5 @@ TARGET: Final = row_target(
     headings=FOLLOW_UP_HEADINGS,
     importer=_importer,
     instead={name: [frozenset({NUMBER.name})] for name in _NEEDED},
+    names_in="organisations",
 )

@@ -18,6 +18,12 @@ MEETING_HEADINGS: Final[Mapping[str, str]] = {
     "subject": "subject about asunto tema assunto oggetto aihe teema temats тема amne title titulo",
     "district": HEADINGS["home_district"],
     "place": "place lugar sitio local luogo paikka koht vieta място plats where donde",
+    "people": "people attended personas pessoas participantes asistentes presentes presenti persone "
+    "osallistuj henkilo osaleja inimes dalibniek хора присъств участниц deltagare narvarande",
+    "headcount": "headcount number aforo numero n.o antal",
+    "agreed": "agreed promised acordado acuerdo compromiso combinado compromisso concordato impegno sovittu "
+    "kokkulep vienosan договорен уговорен overenskom avtalat",
+    "agreed_until": "until by hasta ate entro fino mennessa lidz до senast deadline plazo prazo scadenza",
     "duration_minutes": "minutes duration duracion minutos durata kesto kestus ilgums времетраене minuter",
     "outcome": "outcome resultado esito tulos tulemus rezultats резултат resultat",
     "officers": "officer police agente policia agenti poliziott poliisi politsei policists полиц polis",

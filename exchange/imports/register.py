@@ -124,7 +124,7 @@ def bring_in(
 
 
 def _check_rights(actor: Actor, purpose: str) -> None:
-    if not can_import(actor):
+    if not can_import(actor, "organisations"):
         raise PermissionDenied
     if actor.kind == "user" and not read_reason(purpose):
         raise ValidationError({"purpose": _("Enter a reason for this import.")})

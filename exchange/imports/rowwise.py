@@ -81,6 +81,9 @@ class RowImporter:
     reads: tuple[str, ...] = ()  # relations that `may_edit` reads
     shown_fields: tuple[str, ...] = ()  # fields whose values the report shows
     needed: tuple[str, ...] = ()  # fields that a new record must have
+    # Called before the rows are read, in their transaction, and after they are undone.
+    prepare: Callable[[], None] = lambda: None
+    clear: Callable[[], None] = lambda: None
     joined: str = ""  # the column in which rows with the same reference may differ
 
 
@@ -128,6 +131,7 @@ def row_target(
     headings: Mapping[str, str],
     importer: Callable[[Actor, ImportDraft], RowImporter],
     instead: Mapping[str, Collection[frozenset[str]]] | None = None,
+    names_in: str = "",
 ) -> Target:
     """Return a target whose rows are written with the functions of `importer` for an actor and a draft."""
 
@@ -140,7 +144,7 @@ def row_target(
         remember: Remember,
     ) -> ImportReport:
         """Write every valid row, and report why others are rejected. Raises PermissionDenied."""
-        if not can_import(actor):
+        if not can_import(actor, name):
             raise PermissionDenied
         kind = importer(actor, draft)
         labels = {import_field.name: str(import_field.label) for import_field in fields}
@@ -150,6 +154,7 @@ def row_target(
         earlier_outcomes = {} if dry_run else written_outcomes(draft)
         run = _ImportRun(draft, kind, repeated, visible_rows, labels, earlier_outcomes)
         with all_or_nothing(is_small=total <= ALL_AT_ONCE, dry_run=dry_run):
+            kind.prepare()
             write_batches(
                 filled_rows(draft, file),
                 BATCH,
@@ -173,8 +178,10 @@ def row_target(
             at_once=True,
         )
         undo_import(actor, draft, progress, undo_kind)
+        with transaction.atomic():
+            kind.clear()
 
-    return Target(name, title, fields, headings, bring_in, undo, instead or {})
+    return Target(name, title, fields, headings, bring_in, undo, instead or {}, names_in)
 
 
 class _ImportRun:

@@ -86,7 +86,7 @@ def take_over(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
 
     Raises PermissionDenied, DoesNotExist, and ValidationError if the actor reads the same source already.
     """
-    if not can_import(actor):
+    if not can_import(actor, "organisations"):
         raise PermissionDenied
     mine = WatchedRegister.objects.visible_to(actor)
     if own_register := mine.filter(pk=watched_id).first():
@@ -123,7 +123,7 @@ def stop_watching(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
 
 
 def _lock_own(actor: Actor, watched_id: UUID) -> WatchedRegister:
-    if not can_import(actor):
+    if not can_import(actor, "organisations"):
         raise PermissionDenied
     register: WatchedRegister = (
         WatchedRegister.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=watched_id)
@@ -148,7 +148,7 @@ def fetch_due(resolve: Resolve = resolve) -> int:
 def _read_address(lease: Lease[WatchedRegister], actor: Actor, resolve: Resolve) -> None:
     """Read the address, and store the result and the next time."""
     row = lease.row
-    problem = "" if can_import(actor) else Problem.RIGHTS
+    problem = "" if can_import(actor, "organisations") else Problem.RIGHTS
     file: BinaryIO | None = None
     if not problem:
         try:

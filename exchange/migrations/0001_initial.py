@@ -39,6 +39,7 @@ class Migration(FirstMigration):
                 ('identify', models.JSONField(default=list)),
                 ('fixed', models.JSONField(default=dict)),
                 ('values', models.JSONField(default=dict)),
+                ('names', lib.encrypted_fields.EncryptedJSONField(db_default={}, default=dict)),
                 ('counted', lib.encrypted_fields.EncryptedJSONField(db_default={}, default=dict)),
                 ('joins', models.JSONField(db_default={}, default=dict)),
                 ('job_id', models.UUIDField(null=True)),

@@ -66,6 +66,7 @@ class ImportDraft(models.Model):
     fixed = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
     counted = EncryptedJSONField(default=dict, db_default={})
+    names = EncryptedJSONField(default=dict, db_default={})  # exchange.imports.typed_names
     # Line → the record or line that a person joined it to.
     joins = models.JSONField(default=dict, db_default={})
     job_id = models.UUIDField(null=True)

@@ -15,7 +15,11 @@ from exchange.imports.fields import Target
 from exchange.imports.planning import NEW
 from exchange.imports.tables import MOST_BYTES
 from exchange.imports.targets import TARGETS
+from exchange.imports.typed_names import LEAVE_OUT, SEVERAL, choices_of
+from exchange.imports.typed_names import NEW as NEW_ORGANISATION
 from exchange.models import ImportDraft, WatchedRegister
+from exchange.policies import can_import
+from exchange.rules.names import Sureness
 from pages.exports.forms import ReasonForm
 from pages.forms.fields import fields_of, form_field
 
@@ -51,12 +55,13 @@ class UploadForm(ReasonForm):
         help_text=_("For example, “city register”. Use the same name next time to import only what changed."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = _("Why are you importing this file?")
         target_field: Any = self.fields["what"]
-        target_field.choices = [(target.name, target.title) for target in TARGETS.values()]
-        target_field.initial = next(iter(TARGETS), "")
+        offered = [target for target in TARGETS.values() if can_import(actor, target.name)]
+        target_field.choices = [(target.name, target.title) for target in offered]
+        target_field.initial = offered[0].name if offered else ""
 
     def ask_for_file_again(self) -> None:
         """Ask for the file again: browsers never resend a chosen file."""
@@ -107,6 +112,76 @@ class EncodingForm(forms.Form):
             for name in draft.encodings
         ]
         chosen.initial = draft.encoding
+
+
+class NamesForm(forms.Form):
+    """The organisation of each name (`name_<n>`), a search for others, and names that are not to be kept."""
+
+    def __init__(self, *args: Any, names: Mapping[str, Mapping[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = names
+        texts = [text for text, entry in names.items() if entry["sureness"] != Sureness.SURE]
+        texts.sort(key=lambda text: -names[text]["rows"])
+        self.asked = sorted(texts, key=lambda text: names[text]["sureness"] == Sureness.LIKELY)
+        undecided = ("", _("Not decided: the rows are rejected"))
+        for n, text in enumerate(self.asked):
+            entry = names[text]
+            labels = dict(entry["options"])
+            labels |= {
+                NEW_ORGANISATION: _("A new organisation in %(district)s") % {"district": entry["district"]},
+                SEVERAL: _("Several: %(names)s") % {"names": " · ".join(entry["pieces"])},
+                LEAVE_OUT: _("Leave out"),
+            }
+            self.fields[f"name_{n}"] = forms.ChoiceField(
+                label=text,
+                choices=[undecided, *((key, labels[key]) for key in choices_of(entry))],
+                required=False,
+                initial=entry["choice"],
+            )
+            self.fields[f"search_{n}"] = forms.CharField(
+                label=_("Search another organisation for “%(name)s”") % {"name": text},
+                required=False,
+                max_length=200,
+            )
+            self.fields[f"keep_{n}"] = forms.BooleanField(
+                label=_("Remember “%(name)s”") % {"name": text}, required=False, initial=entry["keep"]
+            )
+
+    @property
+    def groups(self) -> list[tuple[Text, list[tuple[str, int, Any, Any, Any]]]]:
+        """Open names, then likely ones: each with its number of rows and its fields."""
+        rows = [
+            (text, self.names[text]["rows"], self[f"name_{n}"], self[f"search_{n}"], self[f"keep_{n}"])
+            for n, text in enumerate(self.asked)
+        ]
+        headings = {Sureness.OPEN: _("Choose the organisation"), Sureness.LIKELY: _("Look these over")}
+        groups = [
+            (heading, [row for row in rows if self.names[row[0]]["sureness"] == sureness])
+            for sureness, heading in headings.items()
+        ]
+        return [group for group in groups if group[1]]
+
+    @property
+    def sure(self) -> list[tuple[str, int, str]]:
+        """Names that nothing is open about, with their rows and their organisation."""
+        return [
+            (
+                text,
+                entry["rows"],
+                ", ".join(label for _key, label in entry["options"]) or " · ".join(entry["pieces"]),
+            )
+            for text, entry in self.names.items()
+            if entry["sureness"] == Sureness.SURE
+        ]
+
+    def values(self) -> dict[str, Any]:
+        """`choices`, `dropped` and `searches` as arguments for the service."""
+        data, texts = self.cleaned_data, dict(enumerate(self.asked))
+        return {
+            "choices": {text: data[f"name_{n}"] for n, text in texts.items()},
+            "dropped": {text for n, text in texts.items() if not data[f"keep_{n}"]},
+            "searches": {text: q for n, text in texts.items() if (q := data[f"search_{n}"])},
+        }
 
 
 class JoinsForm(forms.Form):

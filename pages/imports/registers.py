@@ -28,7 +28,7 @@ from pages.lookups import get_or_404, refuse_unless
 @form_page
 def import_watch(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The address from which the register of an import is read."""
-    refuse_unless(can_import(request.actor))
+    refuse_unless(can_import(request.actor, "organisations"))
     draft = get_or_404(ImportDraft.objects.visible_to(request.actor), pk)
     mine = WatchedRegister.objects.visible_to(request.actor)
     watched = mine.filter(what=draft.what, source=draft.source).first()
@@ -56,7 +56,7 @@ def read(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def take(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Read a colleague's register as one's own."""
-    refuse_unless(can_import(request.actor))
+    refuse_unless(can_import(request.actor, "organisations"))
     try:
         row = take_over(actor=request.actor, watched_id=pk)
     except ValidationError as error:
@@ -88,5 +88,5 @@ def stop(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _find(request: ActorRequest, pk: UUID) -> WatchedRegister:
-    refuse_unless(can_import(request.actor))
+    refuse_unless(can_import(request.actor, "organisations"))
     return get_or_404(WatchedRegister.objects.visible_to(request.actor), pk)

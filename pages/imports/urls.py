@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("import/<uuid:pk>/", views.import_draft, name="import"),
     path("import/<uuid:pk>/columns/", views.import_columns, name="import_columns"),
     path("import/<uuid:pk>/values/", views.import_values, name="import_values"),
+    path("import/<uuid:pk>/names/", views.import_names, name="import_names"),
     path("import/<uuid:pk>/joins/", views.import_joins, name="import_joins"),
     path("import/<uuid:pk>/watch/", watching.import_watch, name="import_watch"),
     path("import/watched/<uuid:pk>/read/", watching.read, name="watched_register_read"),

@@ -19,6 +19,7 @@ from exchange.imports.drafts import (
     TRY,
     UNDO,
     choose_joins,
+    choose_names,
     name_columns,
     name_values,
     offers_of,
@@ -33,13 +34,22 @@ from exchange.imports.noting import KINDS, NoteKind
 from exchange.imports.outcomes import RowOutcome
 from exchange.imports.saved_mappings import last_saved, names_of
 from exchange.imports.targets import TARGETS
+from exchange.imports.typed_names import has_questions
 from exchange.models import DraftState, ImportDraft, WatchedRegister
 from exchange.policies import can_import
 from jobs.models import Job, JobFile
 from lib.error_texts import texts
 from pages.form_pages import form_page
 from pages.forms.base import RefusalsIn
-from pages.imports.forms import ColumnsForm, EncodingForm, HeadingsForm, JoinsForm, UploadForm, ValuesForm
+from pages.imports.forms import (
+    ColumnsForm,
+    EncodingForm,
+    HeadingsForm,
+    JoinsForm,
+    NamesForm,
+    UploadForm,
+    ValuesForm,
+)
 from pages.lookups import get_or_404, refuse_unless
 
 SHOWN = 20
@@ -61,7 +71,11 @@ def imports(request: ActorRequest) -> HttpResponse:
     """The user's imports, and the form for a new one."""
     _importers_only(request)
     posted = request.method == "POST"
-    form = UploadForm(request.POST, request.FILES) if posted else UploadForm(initial=_initial_target(request))
+    form = (
+        UploadForm(request.POST, request.FILES, actor=request.actor)
+        if posted
+        else UploadForm(initial=_initial_target(request), actor=request.actor)
+    )
     if posted and form.is_valid():
         file = form.cleaned_data["file"]
         with RefusalsIn(form):
@@ -183,10 +197,27 @@ def import_values(request: ActorRequest, pk: UUID) -> HttpResponse:
             name_values(
                 actor=request.actor, draft_id=pk, values=form.values(), keep=form.cleaned_data["keep"]
             )
+            if has_questions(draft):
+                return redirect("import_names", pk)
             queue_step(actor=request.actor, draft_id=pk, step=TRY)
             return redirect("import", pk)
     context = {"form": form, "draft": draft, "target": target}
     return render(request, "pages/imports/values.html", context, status=422 if form.errors else 200)
+
+
+@form_page
+def import_names(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Decide which organisations the file's names mean. Sending the form starts a trial."""
+    draft = _find_open(request, pk)
+    form = NamesForm(request.POST or None, names=draft.names)
+    if form.is_bound and form.is_valid():
+        with RefusalsIn(form):
+            if choose_names(actor=request.actor, draft_id=pk, **form.values()):
+                return redirect("import_names", pk)
+            queue_step(actor=request.actor, draft_id=pk, step=TRY)
+            return redirect("import", pk)
+    context = {"form": form, "draft": draft}
+    return render(request, "pages/imports/names.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -214,6 +245,7 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
             if kind in KINDS
         ],
         "offers": len(offers_of(draft)),
+        "has_names": bool(draft.names),
         "would_write": any(sums.get(outcome.value) for outcome in WRITING),
         "may_undo": draft.imported_at is not None and timezone.now() < draft.imported_at + KEPT_FOR,
         "is_undo_refused": draft.state == DraftState.IMPORTED and "error" in draft.report,

@@ -56,12 +56,12 @@ def today(request: ActorRequest) -> HttpResponse:
     next_steps = [incident.next_step for incident in incidents if incident.next_step]
     event_ids += [step.organisation_id for step in next_steps if step.organisation_id]
     disclose(request, "follow_up", [*day.rows, *(prep.rows if prep else ()), *incidents, *event_ids])
-    news = WatchedRegister.objects.visible_to(actor).with_news() if can_import(actor) else []
+    news = WatchedRegister.objects.visible_to(actor).with_news() if can_import(actor, "organisations") else []
     context = {"day": day, "mine": mine, "prep": prep, "today": city_today(), "news": news}
     asks_nothing = day.asks_nothing and not incidents
     context |= {
         "start_here": asks_nothing and not Organisation.objects.visible_to(actor).exists(),
-        "may_import": can_import(actor),
+        "may_import": can_import(actor, "organisations"),
         "to_confirm": _to_confirm(actor),
         "acts": notified_acts(actor),
         "incidents": incidents,

@@ -37,6 +37,11 @@ class RetentionRuleQuerySet(models.QuerySet["RetentionRule"]):
     def hides_ended_roles(self) -> Exists:
         return self.is_in_force(RetentionCode.ENDED_ROLE)
 
+    def attendance_days(self) -> int | None:
+        """The days for which names of people at meetings are kept, if a rule is in force."""
+        rule = self.in_force().filter(code=RetentionCode.ATTENDANCE)
+        return rule.values_list("days", flat=True).first()
+
     def days(self) -> dict[str, int]:
         """The days of each rule, by its code."""
         return dict(self.values_list("code", "days"))

@@ -337,7 +337,7 @@ def test_a_comma_belongs_to_a_name_that_has_one() -> None:
     assert sums(draft) == {"created": 4, "refused": 1}
     there = {row.subject: row.organisations.count() for row in Meeting.objects.all()}
     assert there == {"One": 1, "Two": 2, "Two and the bar": 2, "Two by a comma": 2}
-    assert list(reasons(draft).values()) == ["No organisation is called “Casa Roma, Nobody”."]
+    assert list(reasons(draft).values()) == ["Choose the organisation that “Casa Roma, Nobody” means."]
 
 
 def test_what_is_refused_says_which_row_and_which_column() -> None:
