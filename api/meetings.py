@@ -67,7 +67,7 @@ MEETING = RowSpec(
         field("level", "", "consult"),
         field("status", "Whether it is planned, held, cancelled or was not reached."),
         field("starts_at", "When it starts. Its clock counts only if `precision` is `minute`.", MOMENT),
-        field("precision", "Known part of the start: a minute, a part of the day or a day.", "minute"),
+        field("precision", "Known part of the start: a minute, a part of the day or a day."),
         field("duration_minutes", "How long it takes, in minutes.", 45),
         "district",
         field("place", "Where.", "Town hall"),

@@ -50,9 +50,9 @@ class FocusShape(serializers.Serializer[FocusDeclaration]):
     OrganisationNumber,
     field("register", "“tax”, or the name of the register.", "tax"),
     field("country", "The country of the register (ISO 3166).", "PT"),
-    field("as_written", "The number as it was written.", "501 964 843"),
+    field("as_written", "", "501 964 843"),
     field("compact", "The number as searches compare it.", "501964843"),
-    field("valid", "Whether the number is valid by the rules of its register.", "yes"),
+    field("valid", "Whether the number is valid by the rules of its register."),
 )
 class NumberShape(serializers.Serializer[OrganisationNumber]):
     pass

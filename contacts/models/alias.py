@@ -24,7 +24,9 @@ class OrganisationAlias(models.Model):
     folded = models.CharField(max_length=400, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=AliasKind, default=AliasKind.TYPED)
     source = models.CharField(max_length=60, blank=True)  # of the import that it comes from
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

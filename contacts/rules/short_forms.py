@@ -35,12 +35,16 @@ def texts_beside_initials(name: str, other_name: str) -> Iterator[tuple[str, str
         remaining = words[:at] + words[at + 1 :]
         if not remaining and len(word) < _ALONE:
             continue
-        for places in (significant, list(range(len(other_words)))):
-            for start in range(len(places) - len(word) + 1):
-                run = places[start : start + len(word)]
-                if word in spelled_initials([other_words[place] for place in run]):
-                    other_remaining = other_words[: run[0]] + other_words[run[-1] + 1 :]
-                    yield " ".join(remaining), " ".join(other_remaining)
+        runs = [*_runs(significant, len(word)), *_runs(range(len(other_words)), len(word))]
+        for run in dict.fromkeys(runs):
+            if word in spelled_initials([other_words[place] for place in run]):
+                other_remaining = other_words[: run[0]] + other_words[run[-1] + 1 :]
+                yield " ".join(remaining), " ".join(other_remaining)
+
+
+def _runs(places: Sequence[int], length: int) -> list[tuple[int, ...]]:
+    """Return each run of neighbouring places of this length."""
+    return [tuple(places[start : start + length]) for start in range(len(places) - length + 1)]
 
 
 def _words(name: str) -> list[str]:

@@ -66,10 +66,10 @@ def _new_alias(actor: Actor, row: Any, values: Mapping[str, str]) -> Organisatio
         folded=fold(text)[:400],
         kind=values.get("kind") or AliasKind.TYPED,
         source=squash(values.get("source", "")),
-        by_id=actor.id,
+        added_by_id=actor.id,
     )
     try:
-        alias.clean_fields(exclude=["organisation", "by"])
+        alias.clean_fields(exclude=["organisation", "added_by"])
     except ValidationError as error:
         raise at(ALIASES, error) from error
     return alias
@@ -80,7 +80,9 @@ def keep_names(actor: Actor, row: Any, names: Iterable[str]) -> list[str]:
     known_texts = {fold(row.name), *row.aliases.values_list("folded", flat=True)}
     new = {folded: name for name in names if (folded := fold(name)[:400]) and folded not in known_texts}
     rows = [
-        OrganisationAlias(organisation=row, text=name, folded=folded, kind=AliasKind.FORMER, by_id=actor.id)
+        OrganisationAlias(
+            organisation=row, text=name, folded=folded, kind=AliasKind.FORMER, added_by_id=actor.id
+        )
         for folded, name in new.items()
     ]
     return [str(alias.pk) for alias in OrganisationAlias.objects.bulk_create(rows)]

@@ -21,7 +21,7 @@ class People:
 
     headcount: int | None = None
     contact_ids: list[str] = field(default_factory=list)
-    others: str = ""
+    other_names: str = ""
 
 
 def read_people(text: str, find_contact: Callable[[str], str]) -> People:
@@ -35,7 +35,7 @@ def read_people(text: str, find_contact: Callable[[str], str]) -> People:
         else:
             other_names.append(part)
     people.contact_ids = sorted(set(people.contact_ids))
-    people.others = ", ".join(dict.fromkeys(other_names))[:_LONGEST]
+    people.other_names = ", ".join(dict.fromkeys(other_names))[:_LONGEST]
     return people
 
 

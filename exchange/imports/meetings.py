@@ -117,8 +117,8 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         if is_whole_row or cells.get("people") or cells.get("headcount"):
             parsed["headcount"] = _headcount(cells.get("headcount", "")) or people.headcount
         if is_whole_row or cells.get("people"):
-            parsed |= {"contacts": people.contact_ids, "other_participants": people.others}
-            if people.others and "starts_at" in parsed and not _keeps_names(parsed["starts_at"]):
+            parsed |= {"contacts": people.contact_ids, "other_participants": people.other_names}
+            if people.other_names and "starts_at" in parsed and not _keeps_names(parsed["starts_at"]):
                 parsed["other_participants"] = ""
                 text = _("People present: names this old are not imported")
                 notes.append((NoteKind.LEFT_OUT.value, text))

@@ -97,7 +97,7 @@ def marked_districts(after: int, last_seq: int) -> set[UUID]:
     organisation, districts that were redrawn into a named one, and the district of an incident whose concern
     was received elsewhere.
     """
-    parameters = {
+    parameters: dict[str, int | str | list[str]] = {
         "after": after,
         "last": last_seq,
         "changes": [action.value for action in CHANGES],

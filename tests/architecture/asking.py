@@ -152,7 +152,9 @@ ASKED: Final[dict[str, Callable[[Rows], str]]] = {
 
 #: Reader to whom the forms of a page are shown.
 SENDERS: Final = {
-    Role.SUPERVISOR: r"/(?!settings/(people|districts|keys|webhooks)|accounts/oidc|alerts/[^/]+/answer|incidents/[^/]+/steps)",
+    Role.SUPERVISOR: (
+        r"/(?!settings/(people|districts|keys|webhooks)|accounts/oidc|alerts/[^/]+/answer|incidents/[^/]+/steps)"
+    ),
     Role.OFFICER: r"/(duty|notifications|settings/calendar|alerts/[^/]+/answer|incidents/[^/]+/steps)/",
     Role.ADMINISTRATOR: r"/settings/(people|districts|keys|webhooks)|/reminders/",
     Role.PRIVACY_OFFICER: r"/settings/(waiting|keys)|/privacy/",

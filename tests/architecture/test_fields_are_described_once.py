@@ -163,12 +163,12 @@ def declared_by(door: str) -> Iterator[tuple[str, str]]:
     """Return fields declared outside the model although the model has a field of that name."""
     for where, module, tree in modules(door):
         for node in ast.walk(tree):
-            for maker, names in _declarations(node):
+            for maker, names in _declarations(node, module):
                 if called(maker) in DOORS[door] and (model := model_of(maker, module)):
                     yield from ((where, name) for name in names if is_column(model, name))
 
 
-def _declarations(node: ast.AST) -> Iterator[tuple[ast.AST, list[str]]]:
+def _declarations(node: ast.AST, module: ModuleType) -> Iterator[tuple[ast.AST, list[str]]]:
     """Return the calls that take fields from a model, with the names of fields declared beside them."""
     if isinstance(node, ast.ClassDef):
         lines = [line for line in node.body if isinstance(line, ast.Assign)]
@@ -176,7 +176,7 @@ def _declarations(node: ast.AST) -> Iterator[tuple[ast.AST, list[str]]]:
         yield from ((maker, names) for maker in node.decorator_list)
     elif isinstance(node, ast.Call):
         whole = [one for one in node.args if isinstance(one, ast.Call) and called(one) in WHOLE]
-        yield node, [str(ast.literal_eval(one.args[0])) for one in whole]
+        yield node, [str(value_of(one.args[0], module)) for one in whole]
 
 
 def again(said: Said) -> list[str]:

@@ -28,7 +28,7 @@ def day(days_ago: int) -> str:
 def test_the_parameters_are_those_of_the_contract() -> None:
     names = (
         "q kind focus district active_in status has_cadence overdue last_met_before met_from met_to "
-        "not_met_from not_met_to updated_since source external_id "
+        "not_met_from not_met_to updated_since source external_id number "
         "mine as_of counted verified has_lead_and_deputy within_cadence "  # what figures open (ADR 12)
         "not_met_yet"  # what Today and districts open
     )

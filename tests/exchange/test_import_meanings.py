@@ -166,4 +166,7 @@ def test_colleagues_of_a_district_share_mappings_and_see_whose_they_are() -> Non
     assert SavedMapping.objects.count() == 2  # nobody writes another's
     columns = browse(user).get(upload(user, "Col A;Col D\nCasa;Club\n")["location"]).context["form"]
     assert [columns[f"column_{n}"].initial for n in range(2)] == ["name", "name"]
-    assert browse(make_officer(user.districts.get())).get("/import/").status_code == 403
+    officer = make_officer(user.districts.get())
+    refused = upload(officer, "Col C;Col B;Col A\nN1;vecinos;Club\n")
+    assert refused.status_code == 422 and "what" in refused.context["form"].errors  # own meetings only
+    assert upload(officer, "Col A\n13.01.26\n", what="meetings").status_code == 302

@@ -95,9 +95,7 @@ def test_a_district_of_others_is_added_to_the_shift_from_the_form_and_nothing_ty
     page = client.get(path).text
     assert "Add to my shift" in page
     select = page.split('name="districts"')[1].split(">")[0]
-    assert "required" not in select, (
-        "a browser would not save while it is empty in its closed fold"
-    )
+    assert "required" not in select, "a browser would not save while it is empty in its closed fold"
     typed = TYPED | {"version": concern.version, "facts": "Two windows.", "received_at": "2026-11-01T01:00"}
     for number, district in enumerate(more):
         sent = typed | {"districts": str(district.pk), "add_to_shift": "1"}

@@ -23,12 +23,13 @@ from reports.models import (
     Split,
     Why,
 )
+from reports.queries.marked import marked_districts
 from reports.queries.periods import quarter_of
 from reports.queries.verification import verify_kept_figures
 from reports.rules.kept import NOTHING
 from reports.services import recounting
 from reports.services.keeping import FINAL_REPORTS, counts_of, keep_period
-from reports.services.recounting import keep_and_recount, marked_districts, recount_period
+from reports.services.recounting import keep_and_recount, recount_period
 from tests.audit.numbering import publish_all
 from tests.reports.city import at
 from tests.reports.test_kept_figures import QUARTER, TODAY, City
