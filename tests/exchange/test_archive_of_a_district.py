@@ -15,7 +15,15 @@ from pytest_django import DjangoDbBlocker
 from accounts.actors import SYSTEM
 from accounts.models import Role
 from contacts.merging.services import merge_contacts, merge_organisations
-from contacts.models import Contact, ContactDetail, ImportedFields, Merge, NotADuplicate, Organisation
+from contacts.models import (
+    Contact,
+    ContactDetail,
+    ImportedFields,
+    Merge,
+    NotADuplicate,
+    Organisation,
+    OrganisationNumber,
+)
 from contacts.services.duplicates import mark_as_different
 from districts.models import ExpectedCommunity
 from exchange.archive.parts import PARTS
@@ -73,6 +81,7 @@ def clean_up(ground: Ground, name: str) -> dict[str, Any]:
     organisations = [merge(Organisation, two, one).pk, merge(Organisation, three, two).pk]
     anna, ana = (make_contact(district).pk for _ in range(2))
     ContactDetail.objects.create(owner_id=ana, channel="website", value=f"https://ana.{name}.example")
+    OrganisationNumber.objects.create(organisation_id=three, country="ES", as_written="G12", compact="G12")
     mark_as_different(actor=SYSTEM, object_type="organisation", ids=(three, known["organisation_twin"]))
     mark_as_different(actor=SYSTEM, object_type="contact", ids=(known["contact"], known["contact_twin"]))
     words = canaries.words_of(name)

@@ -25,7 +25,7 @@ def test_the_machines_door_answers_as_before(client: Client) -> None:
 
 def test_a_refused_page_says_so_and_a_refused_write_that_nothing_was_changed(client: Client) -> None:
     client.force_login(make_officer(make_district()))
-    page, write = client.get("/settings/people/"), client.post("/settings/people/")
+    page, write = client.get("/settings/districts/import/"), client.post("/settings/districts/import/")
     assert (page.status_code, write.status_code) == (403, 403)
     assert "do not give you access to this page" in page.text and "Nothing was changed" not in page.text
     assert "Nothing was changed" in write.text and "You can view this" not in page.text + write.text
