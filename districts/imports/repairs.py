@@ -34,7 +34,7 @@ def apply_repairs(features: Sequence[Feature], choices: Choices) -> tuple[list[F
         )
         choice = Choice(
             "repair",
-            text % {"count": len(small), "names": names},
+            text % {"count": len(small), "names": names.removesuffix(".")},
             (("repair", _("Repair")), ("leave_out", _("Leave out"))),
             "repair",
         )
