@@ -55,6 +55,36 @@ def test_an_organisation_is_created_read_changed_and_archived() -> None:
     assert ops == ["created", "updated", "archived"]
 
 
+def test_numbers_are_written_and_found_only_in_ones_districts_and_a_persons_number_is_refused() -> None:
+    north = make_district()
+    tool, stranger = Tool(north), Tool(make_district())
+    numbers = [
+        {"as_written": "a-58818501"},
+        {"register": "Charities", "country": "GB", "as_written": "1048995-7"},
+    ]
+    created = tool.post("/organisations/", body(home_district=north.code, numbers=numbers))
+    assert created.status_code == 201, created.json()
+    kept = {
+        one["register"]: (one["country"], one["compact"], one["valid"]) for one in created.json()["numbers"]
+    }
+    assert kept == {"tax": ("ES", "A58818501", "yes"), "Charities": ("GB", "10489957", "unknown")}
+
+    path, version = f"/organisations/{created.json()['id']}/", created["ETag"]
+    for query in ("A58818501", "a 5881 8501", "1048995 7"):
+        found = {
+            one: one.get(f"/organisations/?number={query}").json()["results"] for one in (tool, stranger)
+        }
+        assert [row["id"] for row in found[tool]] == [created.json()["id"]]
+        assert found[stranger] == []
+
+    refused = tool.patch(path, {"numbers": [{"as_written": "12345678Z"}]}, if_match=version)
+    assert refused.status_code == 400, refused.json()
+    assert "person's number" in refused.json()["errors"][0]["detail"]
+    assert refused.json()["errors"][0]["pointer"].startswith("/numbers")
+    assert tool.get(path).json()["numbers"] == created.json()["numbers"]
+    assert tool.patch(path, {"numbers": []}, if_match=version).json()["numbers"] == []
+
+
 def test_a_write_reads_the_row_once_and_its_service_locks_it_once() -> None:
     north = make_district()
     tool, row = Tool(north), make_organisation(north)
