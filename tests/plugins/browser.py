@@ -38,7 +38,7 @@ expect.set_options(timeout=PATIENCE_MILLISECONDS)  # as every other step of a te
 
 
 def find_chromium() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
     return next(filter(None, map(shutil.which, names)), None)
 
 
@@ -47,7 +47,7 @@ def browser() -> Iterator[Browser]:
     """Chromium on this machine. Tests are skipped without it."""
     program = find_chromium()
     if program is None:
-        pytest.skip("No Chromium on this machine: browser tests need one (Debian: apt install chromium).")
+        pytest.skip("Browser tests need a Chromium (Debian: apt install chromium-headless-shell).")
     arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=arguments)
