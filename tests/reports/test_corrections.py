@@ -93,7 +93,7 @@ def test_after_five_working_days_a_figure_stays(monkeypatch: pytest.MonkeyPatch)
     supervisor = reader(Role.SUPERVISOR, north)
     address = f"/reports/kept/{period.pk}/correct/"
     now = timezone.now()
-    assert is_correctable(now - timedelta(days=5)) and not is_correctable(now - timedelta(days=9))
+    assert is_correctable(now - timedelta(days=5)) and not is_correctable(now - timedelta(days=10))
     monkeypatch.setattr("reports.services.recounting.CORRECTED_WITHIN", -1)
     listed = supervisor.get(f"/reports/continuity/vintages/?district={north.code}").text
     assert address not in listed
