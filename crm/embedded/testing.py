@@ -17,8 +17,8 @@ from .checks import environment as environment_of_checks
 from .environment import ROOT
 from .files import Unavailable
 
-# One process more than the two processors of CI, because the tests wait for a third of their time.
-WORKERS = "3"
+# Two processes for each of the two processors of CI, because the tests wait for a third of their time.
+WORKERS = "4"
 FAST, THOROUGH, CHANGED = "--fast", "--thorough", "--changed"
 NO_TESTS = 5  # pytest's exit code where every test of the files is deselected
 BASE = "origin/main"  # what `--changed` compares with unless a commit is named
